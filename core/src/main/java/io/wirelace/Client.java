@@ -1,0 +1,201 @@
+package io.wirelace;
+
+import io.netty.util.concurrent.FastThreadLocalThread;
+import io.wirelace.config.SessionSettings;
+import io.wirelace.dispatch.Dispatcher;
+import io.wirelace.error.CloseReason;
+import io.wirelace.error.ErrorCode;
+import io.wirelace.error.Fault;
+import io.wirelace.error.Result;
+import io.wirelace.error.WirelaceException;
+import io.wirelace.session.Message;
+import io.wirelace.session.SendResult;
+import io.wirelace.session.Session;
+import io.wirelace.session.SessionContext;
+import io.wirelace.session.Sessions;
+import io.wirelace.transport.ConnectFaults;
+import io.wirelace.transport.Endpoint;
+import io.wirelace.transport.Transport;
+import io.wirelace.transport.Transports;
+import io.wirelace.wire.Role;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/**
+ * A connection to a server, as a client sees it: requests and notifications there, and through the
+ * handlers it was built with also back. Made by {@link Wirelace#connect}. Any thread.
+ */
+public final class Client implements AutoCloseable {
+  private final Session session;
+  private final Endpoint endpoint;
+  private final SessionSettings settings;
+
+  private Client(Session session, Endpoint endpoint, SessionSettings settings) {
+    this.session = session;
+    this.endpoint = endpoint;
+    this.settings = settings;
+  }
+
+  static CompletableFuture<Client> connect(ClientBuilder builder, Endpoint endpoint) {
+    Transport transport = Transports.of(endpoint);
+    SharedLoops shared = SharedLoops.acquire(builder.io);
+    CompletableFuture<Session> opened = new CompletableFuture<>();
+    try {
+      Sessions sessions = new Sessions(context(builder), 1, opened::complete);
+      CompletableFuture<Void> released =
+          sessions
+              .firstEnd()
+              .thenAccept(
+                  reason -> opened.completeExceptionally(new WirelaceException(reason.fault())))
+              .thenRun(shared::release);
+      transport
+          .connect(endpoint, shared.loops(), sessions.starter())
+          .addListener(done -> {
+            Throwable cause = done.cause();
+            if (cause != null && !released.isDone()) {
+              opened.completeExceptionally(ConnectFaults.connecting(endpoint, cause).toException());
+              sessions
+                  .firstEnd()
+                  .complete(new CloseReason(CloseReason.Initiator.REMOTE, notConnected()));
+            }
+          });
+    } catch (RuntimeException e) {
+      shared.release();
+      throw e;
+    }
+    CompletableFuture<Client> client =
+        opened.thenApply(session -> new Client(session, endpoint, builder.sessionSettings));
+    Duration timeout = builder.connectTimeout;
+    return client.orTimeout(timeout.toNanos(), TimeUnit.NANOSECONDS);
+  }
+
+  private static Fault notConnected() {
+    return Fault.of(ErrorCode.CONNECTION_FAILED, "not connected");
+  }
+
+  private static SessionContext context(ClientBuilder builder) {
+    SessionSettings settings = builder.sessionSettings;
+    return new SessionContext(
+        Role.CLIENT,
+        builder.name,
+        settings,
+        new Dispatcher(builder.routes.build(), builder.listener, settings, false),
+        builder.listener,
+        builder.compression,
+        builder.greeting,
+        new SecureRandom(),
+        System::nanoTime);
+  }
+
+  /** Waits for a connect, and unwraps what went wrong. */
+  static Client join(CompletableFuture<Client> connecting) {
+    try {
+      return connecting.get();
+    } catch (InterruptedException e) {
+      connecting.thenAccept(Client::close).isDone();
+      Thread.currentThread().interrupt();
+      throw new WirelaceException(ErrorCode.CANCELLED, "interrupted while connecting");
+    } catch (ExecutionException | CompletionException | CancellationException e) {
+      Throwable cause = e.getCause();
+      if (cause instanceof TimeoutException) {
+        throw new WirelaceException(
+            ErrorCode.CONNECTION_TIMEOUT, "not connected within the connect timeout");
+      }
+      throw Fault.from(cause == null ? e : cause, ErrorCode.CONNECTION_FAILED).toException();
+    }
+  }
+
+  /** The session with the server. */
+  public Session session() {
+    return session;
+  }
+
+  /** Where it is connected to. */
+  public String uri() {
+    return endpoint.uri();
+  }
+
+  /** Whether messages can be sent. */
+  public boolean isOpen() {
+    return session.isOpen();
+  }
+
+  /** As {@link Session#request(String, byte[])}. */
+  public byte[] request(String route, byte[] body) {
+    return session.request(route, body);
+  }
+
+  /** As {@link Session#request(String, byte[], Duration)}. */
+  public byte[] request(String route, byte[] body, Duration timeout) {
+    return session.request(route, body, timeout);
+  }
+
+  /** As {@link Session#request(Message, Duration)}. */
+  public Message request(Message message, Duration timeout) {
+    return session.request(message, timeout);
+  }
+
+  /** As {@link Session#tryRequest}. */
+  public Result<byte[]> tryRequest(String route, byte[] body, Duration timeout) {
+    return session.tryRequest(route, body, timeout);
+  }
+
+  /** As {@link Session#requestAsync(String, byte[])}. */
+  public CompletableFuture<byte[]> requestAsync(String route, byte[] body) {
+    return session.requestAsync(route, body);
+  }
+
+  /** As {@link Session#requestAsync(String, byte[], Duration)}. */
+  public CompletableFuture<byte[]> requestAsync(String route, byte[] body, Duration timeout) {
+    return session.requestAsync(route, body, timeout);
+  }
+
+  /** As {@link Session#send(String, byte[])}. */
+  public void send(String route, byte[] body) {
+    session.send(route, body);
+  }
+
+  /** As {@link Session#send(Message)}. */
+  public void send(Message message) {
+    session.send(message);
+  }
+
+  /** As {@link Session#trySend(String, byte[])}. */
+  public SendResult trySend(String route, byte[] body) {
+    return session.trySend(route, body);
+  }
+
+  /** Completes when the connection is over, with the reason. */
+  public CompletionStage<CloseReason> whenClosed() {
+    return session.whenClosed();
+  }
+
+  /**
+   * Ends the connection after what was sent has been delivered; waits for that, at most the close
+   * timeout. From inside one of its handlers, or on an event loop, it returns at once.
+   */
+  @Override
+  public void close() {
+    session.close();
+    if (Dispatcher.isHandlerThread() || Thread.currentThread() instanceof FastThreadLocalThread) {
+      return;
+    }
+    try {
+      session
+          .whenClosed()
+          .toCompletableFuture()
+          .get(settings.closeTimeout().plusSeconds(1).toNanos(), TimeUnit.NANOSECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (ExecutionException | TimeoutException e) {
+      throw new IllegalStateException("the session did not end by itself", e);
+    }
+  }
+}

@@ -1,0 +1,71 @@
+package io.wirelace.config;
+
+import java.time.Duration;
+
+/**
+ * The bounds and times of every session. Times of zero switch a rule off.
+ *
+ * @param maxFrameBytes the greatest frame taken, 9 to 16,777,215 bytes
+ * @param maxHeaders the most headers of one message
+ * @param maxInFlight requests of one peer that may be unanswered; more pause reading
+ * @param outboundBytes bytes that may wait to be sent to one peer before {@code send} waits
+ * @param outboundMessages messages that may wait likewise
+ * @param mailboxBytes bytes of one session's messages that may wait for handlers
+ * @param mailboxMessages messages that may wait likewise
+ * @param requestTimeout how long a request waits for its answer unless told otherwise
+ * @param sendTimeout how long {@code send} waits for room
+ * @param readTimeout how long a peer may be silent in the middle of a frame
+ * @param idleTimeout how long a peer that did not greet may send nothing at all
+ * @param heartbeatInterval how long a greeted session is quiet before a heartbeat asks for a sign
+ *     of life; after three without an answer the session ends
+ * @param closeTimeout how long closing waits for what was accepted, and for the peer's end
+ */
+public record SessionSettings(
+    int maxFrameBytes,
+    int maxHeaders,
+    int maxInFlight,
+    long outboundBytes,
+    long outboundMessages,
+    long mailboxBytes,
+    long mailboxMessages,
+    Duration requestTimeout,
+    Duration sendTimeout,
+    Duration readTimeout,
+    Duration idleTimeout,
+    Duration heartbeatInterval,
+    Duration closeTimeout) {
+
+  /** What holds unless told otherwise. */
+  public static final SessionSettings DEFAULT =
+      new SessionSettings(
+          0x00FF_FFFF,
+          64,
+          1024,
+          1024 * 1024, // 1 MiB
+          65_536,
+          1024 * 1024, // 1 MiB
+          65_536,
+          Duration.ofSeconds(30),
+          Duration.ofSeconds(30),
+          Duration.ofSeconds(10),
+          Duration.ofMinutes(10),
+          Duration.ofSeconds(15),
+          Duration.ofSeconds(5));
+
+  /** Checks every range. */
+  public SessionSettings {
+    Ranges.check("max-frame-bytes", maxFrameBytes, 9, 0x00FF_FFFF);
+    Ranges.check("max-headers", maxHeaders, 0, 0xFFFF);
+    Ranges.check("max-in-flight", maxInFlight, 1, 1 << 20);
+    Ranges.check("outbound-bytes", outboundBytes, 1024, 1L << 40);
+    Ranges.check("outbound-messages", outboundMessages, 1, 1L << 40);
+    Ranges.check("mailbox-bytes", mailboxBytes, 1024, 1L << 40);
+    Ranges.check("mailbox-messages", mailboxMessages, 1, 1L << 40);
+    Ranges.positive("request-timeout", requestTimeout);
+    Ranges.positive("send-timeout", sendTimeout);
+    Ranges.notNegative("read-timeout", readTimeout);
+    Ranges.notNegative("idle-timeout", idleTimeout);
+    Ranges.notNegative("heartbeat-interval", heartbeatInterval);
+    Ranges.positive("close-timeout", closeTimeout);
+  }
+}

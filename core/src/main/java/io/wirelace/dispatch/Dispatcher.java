@@ -1,0 +1,163 @@
+package io.wirelace.dispatch;
+
+import io.wirelace.config.SessionSettings;
+import io.wirelace.error.ErrorCode;
+import io.wirelace.error.Fault;
+import io.wirelace.error.WirelaceException;
+import io.wirelace.metrics.Event;
+import io.wirelace.metrics.NetworkListener;
+import io.wirelace.session.InboundRequest;
+import io.wirelace.session.Message;
+import io.wirelace.session.MessageSink;
+import io.wirelace.session.Session;
+import io.wirelace.wire.Headers;
+import io.wirelace.wire.WireLimits;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Gives each session a {@link Mailbox}, and calls handlers for it: what they return is answered,
+ * what they throw is answered with a code and harms nobody else.
+ */
+public final class Dispatcher implements MessageSink {
+  private static final ThreadLocal<Boolean> IN_HANDLER = ThreadLocal.withInitial(() -> false);
+  private static final Executor VIRTUAL_THREADS =
+      task -> Thread.ofVirtual().name("lace-handler").start(task);
+
+  private final Routes routes;
+  private final NetworkListener listener;
+  private final SessionSettings settings;
+  private final WireLimits limits;
+  private final boolean revealErrors;
+
+  /**
+   * A dispatcher.
+   *
+   * @param revealErrors whether callers see what a handler's exception says
+   */
+  public Dispatcher(
+      Routes routes, NetworkListener listener, SessionSettings settings, boolean revealErrors) {
+    this.routes = routes;
+    this.listener = listener;
+    this.settings = settings;
+    this.limits = new WireLimits(settings.maxFrameBytes(), settings.maxHeaders());
+    this.revealErrors = revealErrors;
+  }
+
+  /** Whether this thread is in a handler that may block. */
+  public static boolean isHandlerThread() {
+    return IN_HANDLER.get();
+  }
+
+  @Override
+  public Inbox open(Session session, Flow flow) {
+    return new Mailbox(this, session, flow);
+  }
+
+  Routes routes() {
+    return routes;
+  }
+
+  SessionSettings settings() {
+    return settings;
+  }
+
+  WireLimits limits() {
+    return limits;
+  }
+
+  NetworkListener listener() {
+    return listener;
+  }
+
+  /** Runs a task where handlers may block. */
+  void run(Runnable task) {
+    VIRTUAL_THREADS.execute(() -> {
+      IN_HANDLER.set(true);
+      task.run();
+    });
+  }
+
+  /** Calls a handler that may block, on this thread. */
+  void call(Route route, Session session, Message message, @Nullable InboundRequest request) {
+    if (request == null) {
+      callNow(route, session, message, null);
+    } else if (request.begin()) {
+      try {
+        callNow(route, session, message, request);
+      } finally {
+        request.end();
+      }
+    }
+  }
+
+  /** Calls a handler on this thread, which nobody will interrupt. */
+  void callNow(Route route, Session session, Message message, @Nullable InboundRequest request) {
+    try {
+      Object returned = route.call(session, message);
+      if (returned instanceof Answer answer && !answer.isReady()) {
+        String name = route.name();
+        answer
+            .future()
+            .whenComplete((late, failure) -> onLate(name, session, late, failure, request));
+      } else if (request != null) {
+        answer(request, returned);
+      }
+    } catch (Throwable e) {
+      failed(route.name(), session, e, request);
+    }
+  }
+
+  private void onLate(
+      String route,
+      Session session,
+      @Nullable Message late,
+      @Nullable Throwable failure,
+      @Nullable InboundRequest request) {
+    if (failure != null) {
+      Throwable cause = failure.getCause();
+      failed(
+          route,
+          session,
+          failure instanceof CompletionException && cause != null ? cause : failure,
+          request);
+    } else if (request != null) {
+      answer(request, late);
+    }
+  }
+
+  private static void answer(InboundRequest request, @Nullable Object returned) {
+    if (returned instanceof byte[] body) {
+      request.answer(body, Headers.NONE);
+    } else {
+      Message message =
+          returned instanceof Answer answer
+              ? answer.message()
+              : returned instanceof Message given ? given : Message.of(new byte[0]);
+      request.answer(message.body(), message.wireHeaders());
+    }
+  }
+
+  private void failed(
+      String route, Session session, Throwable failure, @Nullable InboundRequest request) {
+    if (request != null && request.isAnswered()) {
+      return; // cancelled, or out of time: the interrupt is why it failed
+    }
+    if (failure instanceof InterruptedException) {
+      Thread.currentThread().interrupt();
+    }
+    listener.onEvent(new Event.HandlerFailed(session.id(), route, failure));
+    if (request != null) {
+      request.fail(fault(failure));
+    }
+  }
+
+  private Fault fault(Throwable failure) {
+    if (failure instanceof WirelaceException ours) {
+      return ours.fault();
+    }
+    return Fault.of(
+        ErrorCode.HANDLER_FAILED, revealErrors ? failure.toString() : "the handler failed");
+  }
+}

@@ -1,0 +1,264 @@
+package io.wirelace.dispatch;
+
+import io.netty.buffer.ByteBuf;
+import io.wirelace.config.SessionSettings;
+import io.wirelace.error.ErrorCode;
+import io.wirelace.error.Fault;
+import io.wirelace.metrics.Drop;
+import io.wirelace.metrics.Event;
+import io.wirelace.session.InboundRequest;
+import io.wirelace.session.Message;
+import io.wirelace.session.MessageSink;
+import io.wirelace.session.Session;
+import io.wirelace.wire.Frame;
+import io.wirelace.wire.Headers;
+import io.wirelace.wire.MalformedFrameException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The messages of one session on their way to handlers. The event loop gathers what arrives side by
+ * side into a {@link Batch} and hands that over once; a virtual thread, started when the mailbox is
+ * no longer empty and ended when it is, parses and handles the messages one after the other. So the
+ * hand-over is paid a batch, not a message, and a session at rest holds no thread.
+ *
+ * <p>Bounded in messages and bytes: at the bound reading pauses, within the read if need be, and
+ * goes on at half of it.
+ */
+final class Mailbox implements MessageSink.Inbox {
+  /** After so many messages other virtual threads get the carrier. */
+  private static final int MESSAGES_A_TURN = 4096;
+
+  private final Dispatcher dispatcher;
+  private final Routes routes;
+  private final Session session;
+  private final MessageSink.Flow flow;
+  private final long maxMessages;
+  private final long maxBytes;
+
+  // Event loop only.
+  private @Nullable Batch filling;
+  private Batch last = new Batch(null, 0);
+  private @Nullable Route likelyOnLoop;
+  private @Nullable Message lent;
+
+  // Virtual thread only; one at a time, ordered by batches.
+  private Batch done = last;
+  private @Nullable Route likely;
+  private @Nullable Frame frame;
+
+  // Both.
+  private final AtomicInteger batches = new AtomicInteger();
+  private final AtomicLong messages = new AtomicLong();
+  private final AtomicLong bytes = new AtomicLong();
+  private final AtomicBoolean paused = new AtomicBoolean();
+
+  Mailbox(Dispatcher dispatcher, Session session, MessageSink.Flow flow) {
+    this.dispatcher = dispatcher;
+    this.routes = dispatcher.routes();
+    this.session = session;
+    this.flow = flow;
+    SessionSettings settings = dispatcher.settings();
+    this.maxMessages = settings.mailboxMessages();
+    this.maxBytes = settings.mailboxBytes();
+  }
+
+  // ---- event loop ----
+
+  @Override
+  public void onMessage(Frame arrived, @Nullable InboundRequest request) {
+    if (!routes.allOrdered()) {
+      try {
+        if (request == null) {
+          arrived.locate();
+        }
+        Route route = routes.find(arrived, likelyOnLoop);
+        if (route != null && route.mode() != RunMode.ORDERED) {
+          likelyOnLoop = route;
+          handleUnordered(route, arrived, request);
+          return;
+        }
+      } catch (MalformedFrameException e) {
+        reject(request, e);
+        return;
+      }
+    }
+    enqueue(arrived, request);
+  }
+
+  private void handleUnordered(Route route, Frame arrived, @Nullable InboundRequest request)
+      throws MalformedFrameException {
+    Headers headers = request != null ? request.headers() : arrived.headers(dispatcher.limits());
+    if (route.mode() == RunMode.INLINE) {
+      Message message = lent;
+      if (message == null) {
+        message = Message.lendable();
+        lent = message;
+      }
+      message.lend(route.name(), headers, arrived, dispatcher.limits());
+      try {
+        dispatcher.callNow(route, session, message, request);
+      } finally {
+        message.takeBack();
+      }
+      return;
+    }
+    Message message = Message.of(route.name(), headers, arrived.body(dispatcher.limits()));
+    int size = arrived.totalBytes();
+    accepted(1, size);
+    dispatcher.run(() -> {
+      dispatcher.call(route, session, message, request);
+      handled(1, size);
+    });
+  }
+
+  private void enqueue(Frame arrived, @Nullable InboundRequest request) {
+    ByteBuf buffer = arrived.owner();
+    int at = arrived.ownerStart();
+    Batch batch = filling;
+    if (batch == null || !batch.add(buffer, at, arrived.totalBytes(), request)) {
+      publish();
+      batch = new Batch(buffer, at);
+      filling = batch;
+      batch.add(buffer, at, arrived.totalBytes(), request);
+    }
+    if (messages.get() + batch.messages() >= maxMessages
+        || bytes.get() + batch.length() >= maxBytes) {
+      publish();
+    }
+  }
+
+  @Override
+  public void onBatchEnd() {
+    publish();
+  }
+
+  private void publish() {
+    Batch batch = filling;
+    if (batch == null) {
+      return;
+    }
+    filling = null;
+    batch.seal();
+    last.next = batch;
+    last = batch;
+    accepted(batch.messages(), batch.length());
+    if (batches.getAndIncrement() == 0) {
+      dispatcher.run(this::handleAll);
+    }
+  }
+
+  private void accepted(int count, int size) {
+    long waiting = messages.addAndGet(count);
+    long held = bytes.addAndGet(size);
+    if ((waiting >= maxMessages || held >= maxBytes) && paused.compareAndSet(false, true)) {
+      dispatcher.listener().onEvent(new Event.Backlogged(session.id(), waiting, held));
+      flow.pause();
+    }
+  }
+
+  @Override
+  public boolean isEmpty() {
+    return messages.get() == 0 && filling == null;
+  }
+
+  @Override
+  public void onSessionEnd() {
+    publish(); // what was accepted is handled, although no answer will arrive
+  }
+
+  // ---- virtual thread ----
+
+  @SuppressWarnings("ThreadPriorityCheck") // virtual threads are not time-sliced: be fair
+  private void handleAll() {
+    int sinceYield = 0;
+    do {
+      Batch batch = done.next;
+      if (batch == null) {
+        throw new IllegalStateException("a counted batch is missing");
+      }
+      done = batch;
+      try {
+        handle(batch);
+      } finally {
+        batch.release();
+      }
+      sinceYield += batch.messages();
+      handled(batch.messages(), batch.length());
+      if (sinceYield > MESSAGES_A_TURN) {
+        sinceYield = 0;
+        Thread.yield();
+      }
+    } while (batches.decrementAndGet() > 0);
+  }
+
+  private void handle(Batch batch) {
+    Frame view = frame;
+    if (view == null) {
+      view = new Frame();
+      frame = view;
+    }
+    int requests = 0;
+    int at = 0;
+    while (at < batch.length()) {
+      at = view.moveTo(batch.bytes(), at);
+      InboundRequest request = view.isRequest() ? batch.request(requests++) : null;
+      handle(view, request);
+    }
+    view.detach();
+  }
+
+  private void handle(Frame view, @Nullable InboundRequest request) {
+    Route route;
+    Message message;
+    try {
+      view.locate();
+      route = routes.find(view, likely);
+      if (route == null) {
+        noRoute(view.route(), request);
+        return;
+      }
+      likely = route;
+      Headers headers = request != null ? request.headers() : view.headers(dispatcher.limits());
+      message = Message.of(route.name(), headers, view.body(dispatcher.limits()));
+    } catch (MalformedFrameException e) {
+      reject(request, e);
+      return;
+    }
+    dispatcher.call(route, session, message, request);
+  }
+
+  private void noRoute(String name, @Nullable InboundRequest request) {
+    String what = name.isEmpty() ? "no default handler" : "no route " + name;
+    if (request == null) {
+      session.drop(Drop.NO_ROUTE, 1, what);
+    } else {
+      request.fail(Fault.of(ErrorCode.NO_ROUTE, what));
+    }
+  }
+
+  private void reject(@Nullable InboundRequest request, MalformedFrameException e) {
+    String why = String.valueOf(e.getMessage());
+    if (request == null) {
+      session.drop(Drop.MALFORMED, 1, why);
+    } else {
+      request.fail(Fault.of(e.code(), why));
+    }
+  }
+
+  private void handled(int count, int size) {
+    long held = bytes.addAndGet(-size);
+    long waiting = messages.addAndGet(-count);
+    if (paused.get()
+        && waiting <= maxMessages / 2
+        && held <= maxBytes / 2
+        && paused.compareAndSet(true, false)) {
+      flow.resume();
+    }
+    if (waiting == 0) {
+      flow.emptied();
+    }
+  }
+}

@@ -1,0 +1,171 @@
+package io.wirelace.metrics;
+
+import io.wirelace.error.CloseReason;
+import io.wirelace.error.Fault;
+import java.util.Optional;
+
+/**
+ * Something that happened. Sealed, so that a {@code switch} over events stops compiling when a new
+ * kind appears, instead of overlooking it.
+ */
+public sealed interface Event {
+  /** The session it is about, if it is about one. */
+  default Optional<SessionId> sessionId() {
+    return Optional.empty();
+  }
+
+  /**
+   * A listener is bound.
+   *
+   * @param uri where, with the real port
+   * @param io the I/O mechanism in use: epoll, kqueue, io_uring, nio or memory
+   */
+  record Listening(String uri, String io) implements Event {}
+
+  /**
+   * A session opened.
+   *
+   * @param session its id
+   * @param transport the URI scheme that carries it
+   * @param peer the peer's address
+   */
+  record Opened(SessionId session, String transport, String peer) implements Event {
+    @Override
+    public Optional<SessionId> sessionId() {
+      return Optional.of(session);
+    }
+  }
+
+  /**
+   * A session ended.
+   *
+   * @param session its id
+   * @param reason why
+   * @param traffic what had passed through it
+   */
+  record Closed(SessionId session, CloseReason reason, Counters.Snapshot traffic) implements Event {
+    @Override
+    public Optional<SessionId> sessionId() {
+      return Optional.of(session);
+    }
+  }
+
+  /**
+   * A peer does not read as fast as this side sends: its outbound queue is full. Told once until
+   * the queue has drained.
+   *
+   * @param session whose peer it is
+   * @param queuedBytes what waits for it
+   */
+  record Slow(SessionId session, long queuedBytes) implements Event {
+    @Override
+    public Optional<SessionId> sessionId() {
+      return Optional.of(session);
+    }
+  }
+
+  /**
+   * The handlers do not keep up with a session: reading from it pauses. Told once until reading
+   * resumes.
+   *
+   * @param session whose messages wait
+   * @param queuedMessages how many wait
+   * @param queuedBytes how much they hold
+   */
+  record Backlogged(SessionId session, long queuedMessages, long queuedBytes) implements Event {
+    @Override
+    public Optional<SessionId> sessionId() {
+      return Optional.of(session);
+    }
+  }
+
+  /**
+   * Something was dropped.
+   *
+   * @param session whose message it was
+   * @param why the kind of drop
+   * @param count how many
+   * @param detail what, in words
+   */
+  record Dropped(SessionId session, Drop why, long count, String detail) implements Event {
+    @Override
+    public Optional<SessionId> sessionId() {
+      return Optional.of(session);
+    }
+  }
+
+  /**
+   * A connection was turned away before it became a session.
+   *
+   * @param peer its address
+   * @param fault why
+   */
+  record Denied(String peer, Fault fault) implements Event {}
+
+  /**
+   * The peer broke the protocol; the connection is being closed.
+   *
+   * @param session its session
+   * @param fault which rule
+   */
+  record Violated(SessionId session, Fault fault) implements Event {
+    @Override
+    public Optional<SessionId> sessionId() {
+      return Optional.of(session);
+    }
+  }
+
+  /**
+   * A handler threw, or answered with a failed future.
+   *
+   * @param session whose message it handled
+   * @param route the route, empty for the default handler
+   * @param failure what it threw
+   */
+  record HandlerFailed(SessionId session, String route, Throwable failure) implements Event {
+    @Override
+    public Optional<SessionId> sessionId() {
+      return Optional.of(session);
+    }
+  }
+
+  /**
+   * The peer announced that it leaves.
+   *
+   * @param session the session with it
+   * @param fault its words
+   */
+  record GoingAway(SessionId session, Fault fault) implements Event {
+    @Override
+    public Optional<SessionId> sessionId() {
+      return Optional.of(session);
+    }
+  }
+
+  /**
+   * The peer reported an error that concerns the connection as a whole.
+   *
+   * @param session the session with it
+   * @param fault its words
+   */
+  record PeerError(SessionId session, Fault fault) implements Event {
+    @Override
+    public Optional<SessionId> sessionId() {
+      return Optional.of(session);
+    }
+  }
+
+  /**
+   * A server began to shut down.
+   *
+   * @param sessions how many sessions are open
+   */
+  record Stopping(int sessions) implements Event {}
+
+  /**
+   * A server has shut down.
+   *
+   * @param abandoned sessions that had to be cut off because the drain timeout was over
+   */
+  record Stopped(int abandoned) implements Event {}
+}

@@ -1,0 +1,37 @@
+package io.wirelace.metrics;
+
+import org.slf4j.LoggerFactory;
+
+/**
+ * Hears what happens. Called on the thread that caused the event, usually an event loop: be fast,
+ * do not block, do not throw. What it throws is logged and goes no further.
+ */
+@FunctionalInterface
+public interface NetworkListener {
+  /** Something happened. */
+  void onEvent(Event event);
+
+  /** A listener that hears nothing. */
+  static NetworkListener none() {
+    return event -> {};
+  }
+
+  /** This listener first, then another. */
+  default NetworkListener andThen(NetworkListener next) {
+    return event -> {
+      onEvent(event);
+      next.onEvent(event);
+    };
+  }
+
+  /** This listener, with whatever it throws logged and kept from the caller. */
+  default NetworkListener guarded() {
+    return event -> {
+      try {
+        onEvent(event);
+      } catch (RuntimeException e) {
+        LoggerFactory.getLogger(NetworkListener.class).warn("a listener failed at {}", event, e);
+      }
+    };
+  }
+}

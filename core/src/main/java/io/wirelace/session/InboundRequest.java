@@ -1,0 +1,150 @@
+package io.wirelace.session;
+
+import io.wirelace.error.Fault;
+import io.wirelace.metrics.Drop;
+import io.wirelace.wire.FrameHeader;
+import io.wirelace.wire.Headers;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A request of the peer that waits for this side's answer. It is answered once; a second answer is
+ * dropped and counted. When the peer cancels it or its time is up, it is answered for the handler,
+ * whose thread is interrupted.
+ *
+ * <p>Any thread may answer; {@link #begin} and {@link #end} belong to the handler's thread.
+ */
+public final class InboundRequest implements CallTable.Entry {
+  /** Where the handler is, for those who would interrupt it. */
+  private enum Run {
+    /** It has not begun. */
+    WAITING,
+    /** It runs, on {@link #runner}. */
+    RUNNING,
+    /** Somebody is about to interrupt it; {@link #end} waits for that. */
+    INTERRUPTING,
+    /** The interrupt has been given. */
+    INTERRUPTED,
+    /** It is over. */
+    ENDED
+  }
+
+  private static final VarHandle ANSWERED;
+  private static final VarHandle RUN;
+
+  static {
+    try {
+      MethodHandles.Lookup lookup = MethodHandles.lookup();
+      ANSWERED = lookup.findVarHandle(InboundRequest.class, "answered", boolean.class);
+      RUN = lookup.findVarHandle(InboundRequest.class, "run", Run.class);
+    } catch (ReflectiveOperationException e) {
+      throw new ExceptionInInitializerError(e);
+    }
+  }
+
+  private final Session session;
+  private final long id;
+  private final Headers headers;
+
+  /** When its time is up, on the session's clock; {@link Long#MAX_VALUE} for never. */
+  private final long deadlineNs;
+
+  private volatile boolean answered;
+  private volatile Run run = Run.WAITING;
+  private @Nullable Thread runner;
+
+  InboundRequest(Session session, long id, Headers headers, long deadlineNs) {
+    this.session = session;
+    this.id = id;
+    this.headers = headers;
+    this.deadlineNs = deadlineNs;
+  }
+
+  @Override
+  public long id() {
+    return id;
+  }
+
+  /** Its headers, decoded already. */
+  public Headers headers() {
+    return headers;
+  }
+
+  long deadlineNs() {
+    return deadlineNs;
+  }
+
+  /** Whether it has been answered, by whomever. */
+  public boolean isAnswered() {
+    return answered;
+  }
+
+  /**
+   * The handler begins on this thread.
+   *
+   * @return false if it need not: the request was answered before (cancelled, or out of time)
+   */
+  public boolean begin() {
+    runner = Thread.currentThread();
+    run = Run.RUNNING;
+    if (answered) {
+      end();
+      return false;
+    }
+    return true;
+  }
+
+  /** The handler has returned on this thread; from now on nobody interrupts it. */
+  public void end() {
+    if (!RUN.compareAndSet(this, Run.RUNNING, Run.ENDED)) {
+      while (run == Run.INTERRUPTING) {
+        Thread.onSpinWait(); // the other thread is between two statements
+      }
+      run = Run.ENDED;
+      // The interrupt was meant for this request; the next one starts without it.
+      boolean unused = Thread.interrupted();
+    }
+  }
+
+  /** Answers it. */
+  public void answer(byte[] body, Headers answerHeaders) {
+    if (claimAnswer()) {
+      session.sendAnswer(FrameHeader.RESPONSE, id, answerHeaders, body);
+    } else {
+      session.drop(Drop.SECOND_ANSWER, 1, "second answer to request " + id);
+    }
+  }
+
+  /** Answers it with an error. */
+  public void fail(Fault fault) {
+    if (claimAnswer()) {
+      session.sendFault(id, fault);
+    } else {
+      session.drop(Drop.SECOND_ANSWER, 1, "second answer to request " + id);
+    }
+  }
+
+  /** Answers it for its handler, and interrupts that if it runs. */
+  void stop(Fault fault) {
+    if (!claimAnswer()) {
+      return;
+    }
+    session.sendFault(id, fault);
+    if (RUN.compareAndSet(this, Run.RUNNING, Run.INTERRUPTING)) {
+      Thread thread = runner;
+      if (thread != null) {
+        thread.interrupt();
+      }
+      run = Run.INTERRUPTED;
+    }
+  }
+
+  private boolean claimAnswer() {
+    if (answered || !ANSWERED.compareAndSet(this, false, true)) {
+      return false;
+    }
+    session.requestDone(this);
+    return true;
+  }
+}

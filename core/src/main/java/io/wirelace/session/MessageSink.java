@@ -1,0 +1,43 @@
+package io.wirelace.session;
+
+import io.wirelace.wire.Frame;
+import org.jspecify.annotations.Nullable;
+
+/** Where a session's messages go. The floor above implements it. */
+@FunctionalInterface
+public interface MessageSink {
+  /** A session has opened; its messages will come to what is returned. Event loop. */
+  Inbox open(Session session, Flow flow);
+
+  /** Takes the messages of one session, on its event loop. */
+  interface Inbox {
+    /**
+     * A request or notification.
+     *
+     * @param frame it, with its blocks located for a request; valid only during the call
+     * @param request how to answer it; null for a notification
+     */
+    void onMessage(Frame frame, @Nullable InboundRequest request);
+
+    /** The last message of one read has been handed over. */
+    void onBatchEnd();
+
+    /** Whether no message waits or is being handled. Any thread. */
+    boolean isEmpty();
+
+    /** The session has ended: nothing more will come, and answers go nowhere. */
+    void onSessionEnd();
+  }
+
+  /** How an inbox slows its session down. Any thread. */
+  interface Flow {
+    /** Stop reading: the inbox is full. Event loop only. */
+    void pause();
+
+    /** There is room again. */
+    void resume();
+
+    /** The inbox has become empty. */
+    void emptied();
+  }
+}

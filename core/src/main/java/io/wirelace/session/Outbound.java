@@ -1,0 +1,446 @@
+package io.wirelace.session;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.PooledByteBufAllocator;
+import io.netty.channel.ChannelHandlerContext;
+import io.wirelace.metrics.Counters;
+import io.wirelace.wire.FrameEncoder;
+import io.wirelace.wire.Headers;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.util.ArrayDeque;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The way out of a session. Senders of any thread encode their frames side by side into the chunk
+ * at the tail ({@link OutboundChunk}); the event loop takes whole chunks from the head, one write
+ * and one flush for all that a chunk holds. No lock, no task a message: a sender wakes the loop
+ * only when it is not awake for this session already.
+ *
+ * <pre>
+ *   senders → [tail chunk]  →  [sealed] [sealed] [head]  → event loop → channel
+ * </pre>
+ *
+ * <p>The tail is a chunk or one of three sentinels: IDLE (nothing waits), BUSY (somebody is putting
+ * a chunk there), CLOSED (nothing is taken any more). The bound counts sealed chunks; it can be
+ * passed by the open chunk and by one frame for each thread that sends at that moment.
+ */
+@SuppressWarnings("ThreadPriorityCheck") // yields only while another thread is between two steps
+final class Outbound {
+  private static final OutboundChunk IDLE = OutboundChunk.sentinel();
+  private static final OutboundChunk BUSY = OutboundChunk.sentinel();
+  private static final OutboundChunk CLOSED = OutboundChunk.sentinel();
+
+  private static final int LEAST_CHUNK_BYTES = 1024; // 1 KiB
+  private static final int MOST_CHUNK_BYTES = 64 * 1024; // 64 KiB: more falls out of the cache
+
+  /** A frame larger than this gets a chunk of its own, made to measure. */
+  private static final int LARGE_FRAME_BYTES = 16 * 1024; // 16 KiB
+
+  private static final int MOST_SPARES = 8;
+  private static final int SPINS_BEFORE_YIELD = 64;
+
+  /** Chunks written in one go before other channels of the loop get their turn. */
+  private static final int CHUNKS_A_TURN = 16;
+
+  private static final VarHandle TAIL;
+  private static final VarHandle AWAKE;
+
+  static {
+    try {
+      MethodHandles.Lookup lookup = MethodHandles.lookup();
+      TAIL = lookup.findVarHandle(Outbound.class, "tail", OutboundChunk.class);
+      AWAKE = lookup.findVarHandle(Outbound.class, "awake", boolean.class);
+    } catch (ReflectiveOperationException e) {
+      throw new ExceptionInInitializerError(e);
+    }
+  }
+
+  /** What the queue tells its session, on the event loop. */
+  interface Owner {
+    /** The queue has gone below half its bound. */
+    void onRoom();
+
+    /** All that was accepted is with the transport, and {@link #finish} was called before. */
+    void onFinished();
+
+    /** Messages that were accepted and could not be sent. */
+    void onDiscarded(long messages);
+  }
+
+  private final Owner owner;
+  private final Counters counters;
+  private final ByteBufAllocator allocator = PooledByteBufAllocator.DEFAULT;
+  private final long maxBytes;
+  private final long maxMessages;
+  private final Runnable drain = this::drain;
+
+  // Any thread.
+  private volatile OutboundChunk tail = IDLE;
+  private volatile @Nullable OutboundChunk first;
+  private volatile boolean awake;
+  private final AtomicLong queuedBytes = new AtomicLong();
+  private final AtomicLong queuedMessages = new AtomicLong();
+  private final ConcurrentLinkedQueue<OutboundChunk> spares = new ConcurrentLinkedQueue<>();
+  private final AtomicInteger spareCount = new AtomicInteger();
+  private int chunkBytes = LEAST_CHUNK_BYTES; // a hint; threads that race lose one step
+
+  // Event loop only.
+  private final ArrayDeque<OutboundChunk> written = new ArrayDeque<>(2);
+  private @Nullable OutboundChunk head;
+  private @Nullable ChannelHandlerContext context;
+  private boolean inBatch;
+  private boolean finishing;
+  private boolean discarding;
+
+  Outbound(Owner owner, Counters counters, long maxBytes, long maxMessages) {
+    this.owner = owner;
+    this.counters = counters;
+    this.maxBytes = maxBytes;
+    this.maxMessages = maxMessages;
+  }
+
+  // ---- senders, any thread ----
+
+  /** Whether the bound leaves room. */
+  boolean hasRoom() {
+    return queuedBytes.get() < maxBytes && queuedMessages.get() < maxMessages;
+  }
+
+  /** Whether at least half the bound is free again. */
+  boolean hasMuchRoom() {
+    return queuedBytes.get() <= maxBytes / 2 && queuedMessages.get() <= maxMessages / 2;
+  }
+
+  /** Bytes in sealed chunks. */
+  long queuedBytes() {
+    return queuedBytes.get();
+  }
+
+  /** Whether chunks wait for the channel. */
+  boolean isBackedUp() {
+    return queuedMessages.get() > 0;
+  }
+
+  /**
+   * Appends a frame; does not look at the bound.
+   *
+   * @param frameBytes its whole size, from {@link FrameEncoder#frameBytes}
+   * @return false if the session takes nothing any more
+   */
+  boolean append(
+      int type, long id, byte @Nullable [] route, Headers headers, byte[] body, int frameBytes) {
+    int spins = 0;
+    while (true) {
+      OutboundChunk chunk = tail;
+      if (chunk == IDLE) {
+        if (!TAIL.compareAndSet(this, IDLE, BUSY)) {
+          continue;
+        }
+        chunk = openFirst(frameBytes);
+        encode(chunk, 0, type, id, route, headers, body, frameBytes);
+        return true;
+      }
+      if (chunk == CLOSED) {
+        return false;
+      }
+      if (chunk.isSealed()) {
+        // Whoever sealed it is putting the next one in place.
+        if (++spins < SPINS_BEFORE_YIELD) {
+          Thread.onSpinWait();
+        } else {
+          Thread.yield();
+        }
+        continue;
+      }
+      boolean large = frameBytes > LARGE_FRAME_BYTES;
+      long before = large ? chunk.claimSeal() : chunk.claim(frameBytes);
+      if (!large && chunk.fits(before, frameBytes)) {
+        int at = (int) OutboundChunk.position(before);
+        encode(chunk, at, type, id, route, headers, body, frameBytes);
+        return true;
+      }
+      if (chunk.seals(before)) {
+        OutboundChunk fresh = openNext(chunk, before, frameBytes);
+        encode(fresh, 0, type, id, route, headers, body, frameBytes);
+        return true;
+      }
+    }
+  }
+
+  private void encode(
+      OutboundChunk chunk,
+      int position,
+      int type,
+      long id,
+      byte @Nullable [] route,
+      Headers headers,
+      byte[] body,
+      int frameBytes) {
+    int at = chunk.base() + position;
+    FrameEncoder.header(chunk.bytes, at, type, id, frameBytes);
+    FrameEncoder.payload(chunk.bytes, at, route, headers, body);
+    chunk.commit(frameBytes);
+    wake();
+  }
+
+  /** The tail is BUSY and ours: puts the first chunk of a new chain there. */
+  private OutboundChunk openFirst(int frameBytes) {
+    OutboundChunk chunk;
+    try {
+      chunk = take(frameBytes);
+    } catch (Throwable e) {
+      tail = IDLE;
+      throw e;
+    }
+    chunk.open(frameBytes);
+    // The tail first: once the loop has found the chunk, the tail is the loop's to change.
+    tail = chunk;
+    first = chunk;
+    return chunk;
+  }
+
+  /** We sealed the tail: puts a fresh chunk behind it. */
+  private OutboundChunk openNext(OutboundChunk sealed, long before, int frameBytes) {
+    int end = (int) OutboundChunk.position(before);
+    sealed.messages = (int) OutboundChunk.messages(before);
+    OutboundChunk fresh;
+    try {
+      fresh = take(frameBytes);
+    } catch (Throwable e) {
+      sealed.sealedAt = end;
+      tail = IDLE;
+      throw e;
+    }
+    queuedBytes.addAndGet(end);
+    queuedMessages.addAndGet(sealed.messages);
+    chunkBytes = Math.min(MOST_CHUNK_BYTES, 2 * chunkBytes);
+    fresh.open(frameBytes);
+    sealed.next = fresh;
+    // The tail before the seal: once the loop gets past the seal, the tail is the loop's to change.
+    tail = fresh;
+    sealed.sealedAt = end;
+    return fresh;
+  }
+
+  private OutboundChunk take(int frameBytes) {
+    if (frameBytes > LARGE_FRAME_BYTES) {
+      return new OutboundChunk(allocator.directBuffer(frameBytes, frameBytes), frameBytes, 1);
+    }
+    int wanted = Math.max(chunkBytes, roundUp(frameBytes));
+    OutboundChunk spare;
+    while ((spare = spares.poll()) != null) {
+      spareCount.decrementAndGet();
+      if (spare.capacity >= frameBytes && spare.capacity >= wanted / 2) {
+        return spare;
+      }
+      spare.buffer.release();
+    }
+    long messages = Math.max(1, Math.min(maxMessages / 4, 1 << 20));
+    return new OutboundChunk(allocator.directBuffer(wanted, wanted), wanted, messages);
+  }
+
+  private static int roundUp(int bytes) {
+    return Math.max(LEAST_CHUNK_BYTES, Integer.highestOneBit(Math.max(1, bytes - 1)) << 1);
+  }
+
+  /** Makes sure that the loop looks at this queue after now. */
+  private void wake() {
+    if (awake || !AWAKE.compareAndSet(this, false, true)) {
+      return;
+    }
+    ChannelHandlerContext ctx = context;
+    if (ctx == null || (inBatch && ctx.executor().inEventLoop())) {
+      return; // drained when attached, or at the end of the batch
+    }
+    try {
+      ctx.executor().execute(drain);
+    } catch (java.util.concurrent.RejectedExecutionException e) {
+      // The loop is gone, and with it the channel: what is queued was discarded or will be.
+      tail = CLOSED;
+    }
+  }
+
+  // ---- event loop ----
+
+  void attach(ChannelHandlerContext ctx) {
+    context = ctx;
+    if (awake) {
+      drain();
+    }
+  }
+
+  /** What is sent on the loop from now on waits for {@link #endBatch}. */
+  void beginBatch() {
+    inBatch = true;
+  }
+
+  /** Sends what the batch has left. */
+  void endBatch() {
+    inBatch = false;
+    if (awake) {
+      drain();
+    }
+  }
+
+  /** Takes nothing more once all that was accepted is with the transport; then tells the owner. */
+  void finish() {
+    finishing = true;
+    AWAKE.setVolatile(this, true);
+    drain();
+  }
+
+  /** Throws away what waits, and takes nothing more. */
+  void discard() {
+    discarding = true;
+    AWAKE.setVolatile(this, true);
+    drain();
+  }
+
+  /** Gives spare memory back; for quiet times. */
+  void trim() {
+    recycleWritten();
+    OutboundChunk spare;
+    while ((spare = spares.poll()) != null) {
+      spareCount.decrementAndGet();
+      spare.buffer.release();
+    }
+    chunkBytes = LEAST_CHUNK_BYTES;
+  }
+
+  /** Writes what can be written. Stays awake while the channel is full: it comes back by itself. */
+  void drain() {
+    ChannelHandlerContext ctx = context;
+    if (ctx == null) {
+      return;
+    }
+    int chunks = 0;
+    while (discarding || ctx.channel().isWritable()) {
+      OutboundChunk chunk = nextComplete();
+      if (chunk == null) {
+        if (!discarding) {
+          recycleWritten();
+        }
+        if (rest()) {
+          return;
+        }
+        continue;
+      }
+      boolean counted = chunk.next != null;
+      head = chunk.next;
+      int bytes = chunk.sealedAt;
+      if (counted) {
+        queuedBytes.addAndGet(-bytes);
+        queuedMessages.addAndGet(-chunk.messages);
+      }
+      if (discarding) {
+        chunk.buffer.release();
+        owner.onDiscarded(chunk.messages);
+        continue;
+      }
+      write(ctx, chunk, bytes);
+      if (counted && hasMuchRoom()) {
+        owner.onRoom();
+      }
+      if (++chunks == CHUNKS_A_TURN) {
+        ctx.executor().execute(drain);
+        return;
+      }
+    }
+  }
+
+  /** The chunk at the head, sealed and complete; null if there is none yet. */
+  private @Nullable OutboundChunk nextComplete() {
+    OutboundChunk chunk = head;
+    if (chunk == null) {
+      chunk = first;
+      if (chunk == null) {
+        return null;
+      }
+      first = null;
+      head = chunk;
+    }
+    if (chunk.sealedAt == OutboundChunk.UNSEALED) {
+      long before = chunk.claimSeal();
+      if (!chunk.seals(before)) {
+        return null; // a sender is sealing it now, and will wake us
+      }
+      int end = (int) OutboundChunk.position(before);
+      if (end < chunk.capacity / 4) {
+        chunkBytes = Math.max(LEAST_CHUNK_BYTES, chunkBytes / 2);
+      }
+      chunk.messages = (int) OutboundChunk.messages(before);
+      chunk.sealedAt = end;
+      tail = IDLE;
+    }
+    return chunk.isComplete() ? chunk : null; // the last to commit will wake us
+  }
+
+  /**
+   * Nothing to do: goes to sleep, unless something came meanwhile.
+   *
+   * @return whether it sleeps
+   */
+  private boolean rest() {
+    if ((finishing || discarding)
+        && head == null
+        && first == null
+        && TAIL.compareAndSet(this, IDLE, CLOSED)) {
+      boolean finished = finishing && !discarding;
+      finishing = false;
+      AWAKE.setVolatile(this, false);
+      trim();
+      if (finished) {
+        owner.onFinished();
+      }
+      return true;
+    }
+    AWAKE.setVolatile(this, false);
+    OutboundChunk chunk = head == null ? first : head;
+    boolean more =
+        chunk != null
+            && (chunk.sealedAt == OutboundChunk.UNSEALED ? !chunk.isSealed() : chunk.isComplete());
+    return !(more && AWAKE.compareAndSet(this, false, true));
+  }
+
+  private void write(ChannelHandlerContext ctx, OutboundChunk chunk, int bytes) {
+    ByteBuf buffer = chunk.buffer;
+    counters.sent(chunk.messages, bytes);
+    // One reference goes with the write, one stays, so that the chunk can be used again.
+    boolean keep = chunk.capacity <= MOST_CHUNK_BYTES && chunk.capacity > 0;
+    buffer.setIndex(0, bytes);
+    if (keep) {
+      buffer.retain();
+      written.add(chunk);
+    }
+    ctx.writeAndFlush(buffer, ctx.voidPromise());
+    recycleWritten();
+  }
+
+  /** Chunks whose bytes the transport has taken become spares, or are freed. */
+  private void recycleWritten() {
+    OutboundChunk chunk;
+    while ((chunk = written.peek()) != null && chunk.buffer.refCnt() == 1) {
+      written.remove();
+      if (spareCount.get() < MOST_SPARES && !finishing && !discarding) {
+        spareCount.incrementAndGet();
+        spares.offer(chunk);
+      } else {
+        chunk.buffer.release();
+      }
+    }
+  }
+
+  /** Frees what the transport still held when the channel ended. */
+  void releaseWritten() {
+    OutboundChunk chunk;
+    while ((chunk = written.poll()) != null) {
+      chunk.buffer.release();
+    }
+    trim();
+  }
+}

@@ -1,0 +1,135 @@
+package io.wirelace.session;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A buffer into which many threads write frames at once. A thread claims room with one
+ * fetch-and-add on {@code claim}, writes, and commits with another. The one thread whose claim
+ * first goes over the capacity (or the bound of messages) seals the chunk at the position it found;
+ * the event loop seals it likewise by claiming more than fits. All claims after that one fail.
+ *
+ * <pre>
+ *   claim = messages &lt;&lt; 40 | bytes        sealed when either is over its bound
+ * </pre>
+ *
+ * <p>A chunk at rest is sealed, so that a thread that still holds it from an earlier life claims
+ * nothing in it; {@link #open} is its last act of preparation.
+ */
+final class OutboundChunk {
+  static final int UNSEALED = -1;
+
+  private static final int MESSAGE_SHIFT = 40;
+  private static final long BYTES_MASK = (1L << MESSAGE_SHIFT) - 1;
+
+  private static final VarHandle CLAIM;
+  private static final VarHandle COMMITTED;
+
+  static {
+    try {
+      MethodHandles.Lookup lookup = MethodHandles.lookup();
+      CLAIM = lookup.findVarHandle(OutboundChunk.class, "claim", long.class);
+      COMMITTED = lookup.findVarHandle(OutboundChunk.class, "committed", int.class);
+    } catch (ReflectiveOperationException e) {
+      throw new ExceptionInInitializerError(e);
+    }
+  }
+
+  final ByteBuf buffer;
+  final ByteBuffer bytes;
+  final int capacity;
+  private final int base;
+  private final long maxMessages;
+
+  private volatile long claim;
+  private volatile int committed;
+
+  /** Where it was sealed, or {@link #UNSEALED}; {@link #next} is set before it. */
+  volatile int sealedAt;
+
+  /** How many messages it holds; set before {@link #sealedAt}. */
+  int messages;
+
+  /** The chunk that follows, if the sealer was a sender. */
+  volatile @Nullable OutboundChunk next;
+
+  OutboundChunk(ByteBuf buffer, int capacity, long maxMessages) {
+    this.buffer = buffer;
+    this.capacity = capacity;
+    this.maxMessages = maxMessages;
+    this.bytes = buffer.internalNioBuffer(0, capacity);
+    this.base = bytes.position();
+    this.claim = 1L << (MESSAGE_SHIFT - 1); // sealed
+    this.sealedAt = 0;
+  }
+
+  /** A chunk that is sealed for ever, to stand for a state. */
+  static OutboundChunk sentinel() {
+    return new OutboundChunk(Unpooled.EMPTY_BUFFER, 0, 0);
+  }
+
+  /** Opens a chunk at rest with the first claim already made, at position 0. */
+  void open(int firstBytes) {
+    next = null;
+    messages = 0;
+    sealedAt = UNSEALED;
+    committed = 0;
+    CLAIM.setVolatile(this, (1L << MESSAGE_SHIFT) | firstBytes);
+  }
+
+  /** Whether a claim can only fail. */
+  boolean isSealed() {
+    return over(claim);
+  }
+
+  /** Claims room for one message; what comes back is for {@link #fits} and its kin. */
+  long claim(int frameBytes) {
+    return (long) CLAIM.getAndAdd(this, (1L << MESSAGE_SHIFT) | frameBytes);
+  }
+
+  /** Claims more than fits. */
+  long claimSeal() {
+    return (long) CLAIM.getAndAdd(this, capacity + 1L);
+  }
+
+  /** Whether a claim that found {@code before} got its room. */
+  boolean fits(long before, int frameBytes) {
+    return position(before) + frameBytes <= capacity && messages(before) < maxMessages;
+  }
+
+  /** Whether a failed claim that found {@code before} was the first to fail, and so seals. */
+  boolean seals(long before) {
+    return !over(before);
+  }
+
+  private boolean over(long value) {
+    return position(value) > capacity || messages(value) > maxMessages;
+  }
+
+  static long position(long claimed) {
+    return claimed & BYTES_MASK;
+  }
+
+  static long messages(long claimed) {
+    return claimed >>> MESSAGE_SHIFT;
+  }
+
+  /** Where position 0 is in {@link #bytes}. */
+  int base() {
+    return base;
+  }
+
+  /** The frame of that many bytes is written. */
+  void commit(int frameBytes) {
+    COMMITTED.getAndAdd(this, frameBytes);
+  }
+
+  /** Whether every claim that got room is committed. Only after sealing. */
+  boolean isComplete() {
+    return committed == sealedAt;
+  }
+}

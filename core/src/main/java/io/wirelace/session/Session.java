@@ -1,0 +1,657 @@
+package io.wirelace.session;
+
+import io.netty.util.concurrent.FastThreadLocalThread;
+import io.wirelace.error.CloseReason;
+import io.wirelace.error.ErrorCode;
+import io.wirelace.error.Fault;
+import io.wirelace.error.Result;
+import io.wirelace.error.WirelaceException;
+import io.wirelace.metrics.Counters;
+import io.wirelace.metrics.Drop;
+import io.wirelace.metrics.Event;
+import io.wirelace.metrics.SessionId;
+import io.wirelace.wire.AdaptiveCompressor;
+import io.wirelace.wire.Compression;
+import io.wirelace.wire.Frame;
+import io.wirelace.wire.FrameEncoder;
+import io.wirelace.wire.FrameHeader;
+import io.wirelace.wire.Headers;
+import java.net.SocketAddress;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One conversation with one peer, the same on a server and on a client: send, request, and know who
+ * it is. It does not hold a channel; it is attached to one.
+ *
+ * <p>Any thread. Methods that may wait say so; they belong on virtual or other application threads
+ * and refuse to run on an event loop (in an inline handler, or in the callback of a future), where
+ * {@link #trySend} and {@link #requestAsync} do not wait.
+ */
+public final class Session implements AutoCloseable {
+  private final SessionContext context;
+  private final SessionHandler handler;
+  private final SessionId id;
+  private final String transport;
+  private final SocketAddress peer;
+  private final SocketAddress local;
+  private final Instant openedAt = Instant.now();
+  private final Counters counters = new Counters();
+  private final Outbound outbound;
+  private final RoomGate room = new RoomGate();
+  private final CompletableFuture<CloseReason> closed = new CompletableFuture<>();
+
+  // This side's requests.
+  private final AtomicLong lastRequestId = new AtomicLong();
+  private final CallTable<PendingRequest> pending = new CallTable<>();
+  private final Semaphore permits;
+  private final Deadlines pendingDeadlines;
+
+  // The peer's requests.
+  private final CallTable<InboundRequest> inFlight = new CallTable<>();
+
+  private final AtomicBoolean slowTold = new AtomicBoolean();
+  private volatile SessionState state = SessionState.OPENING;
+  private volatile @Nullable Fault refusal;
+  private volatile int peerMaxFrameBytes = FrameHeader.MAX_LENGTH;
+  private volatile @Nullable AdaptiveCompressor compressor;
+  private volatile long roundTripNs = -1;
+  private volatile @Nullable RouteName lastRoute;
+  private volatile @Nullable Map<AttributeKey<?>, Object> attributes;
+
+  /** A route as text and as it goes on the wire, so that the usual one is encoded once. */
+  private record RouteName(String text, byte @Nullable [] bytes) {}
+
+  Session(
+      SessionContext context,
+      SessionHandler handler,
+      String transport,
+      SocketAddress peer,
+      SocketAddress local) {
+    this.context = context;
+    this.handler = handler;
+    this.id = SessionId.random(context.random());
+    this.transport = transport;
+    this.peer = peer;
+    this.local = local;
+    this.outbound =
+        new Outbound(
+            handler,
+            counters,
+            context.settings().outboundBytes(),
+            context.settings().outboundMessages());
+    this.permits = new Semaphore(context.settings().maxInFlight());
+    this.pendingDeadlines = new Deadlines(context.clock(), this::expirePending);
+  }
+
+  // ---- who and how ----
+
+  /** Its id: distinct, and not to be guessed. */
+  public SessionId id() {
+    return id;
+  }
+
+  /** The URI scheme that carries it. */
+  public String transport() {
+    return transport;
+  }
+
+  /** The peer's address. */
+  public SocketAddress peer() {
+    return peer;
+  }
+
+  /** This side's address. */
+  public SocketAddress local() {
+    return local;
+  }
+
+  /** When it opened. */
+  public Instant openedAt() {
+    return openedAt;
+  }
+
+  /** How long nothing has come from the peer. */
+  public Duration idle() {
+    return Duration.ofNanos(Math.max(0, context.clock().getAsLong() - handler.lastReadNs()));
+  }
+
+  /** The time of a heartbeat's way there and back; empty before the first. */
+  public Optional<Duration> roundTrip() {
+    long ns = roundTripNs;
+    return ns < 0 ? Optional.empty() : Optional.of(Duration.ofNanos(ns));
+  }
+
+  /** What has passed through it. */
+  public Counters counters() {
+    return counters;
+  }
+
+  /** Whether messages can be sent. */
+  public boolean isOpen() {
+    return state == SessionState.OPEN || state == SessionState.DRAINING;
+  }
+
+  /** Requests of this side that wait for an answer. */
+  public int pendingRequests() {
+    return pending.size();
+  }
+
+  /** Requests of the peer that are not answered yet. */
+  public int inFlightRequests() {
+    return inFlight.size();
+  }
+
+  /** Bytes that wait for the transport. */
+  public long queuedBytes() {
+    return outbound.queuedBytes();
+  }
+
+  /** What the application keeps under a key. */
+  public <T> Optional<T> attribute(AttributeKey<T> key) {
+    Map<AttributeKey<?>, Object> map = attributes;
+    return map == null ? Optional.empty() : Optional.ofNullable(key.type().cast(map.get(key)));
+  }
+
+  /** Keeps a value under a key. */
+  public <T> void attribute(AttributeKey<T> key, T value) {
+    attributes().put(key, key.type().cast(value));
+  }
+
+  private Map<AttributeKey<?>, Object> attributes() {
+    Map<AttributeKey<?>, Object> map = attributes;
+    if (map == null) {
+      synchronized (this) { // never waits: only makes a map
+        map = attributes;
+        if (map == null) {
+          map = new ConcurrentHashMap<>();
+          attributes = map;
+        }
+      }
+    }
+    return map;
+  }
+
+  // ---- sending ----
+
+  /**
+   * Sends a notification; waits while the queue is full.
+   *
+   * @param route the peer's route, or empty for its default handler
+   * @throws WirelaceException if the session is closed (-603), there is no room within the send
+   *     timeout or on an event loop at once (-647), or the message is too large (-642)
+   */
+  public void send(String route, byte[] body) {
+    awaitRoom();
+    if (!write(FrameHeader.NOTIFICATION, 0, routeBytes(route), Headers.NONE, body)) {
+      throw closedException();
+    }
+  }
+
+  /** As {@link #send(String, byte[])}, with headers. */
+  public void send(Message message) {
+    awaitRoom();
+    byte[] route = routeBytes(message.route());
+    if (!write(FrameHeader.NOTIFICATION, 0, route, message.wireHeaders(), message.body())) {
+      throw closedException();
+    }
+  }
+
+  /** Sends a notification if there is room now; never waits, never throws for a full queue. */
+  public SendResult trySend(String route, byte[] body) {
+    return trySend(route, Headers.NONE, body);
+  }
+
+  /** As {@link #trySend(String, byte[])}, with headers. */
+  public SendResult trySend(Message message) {
+    return trySend(message.route(), message.wireHeaders(), message.body());
+  }
+
+  private SendResult trySend(String route, Headers headers, byte[] body) {
+    if (!outbound.hasRoom()) {
+      tellSlow();
+      drop(Drop.QUEUE_FULL, 1, "outbound queue is full");
+      return SendResult.DROPPED;
+    }
+    try {
+      if (!isOpen() || !write(FrameHeader.NOTIFICATION, 0, routeBytes(route), headers, body)) {
+        return SendResult.REFUSED;
+      }
+    } catch (WirelaceException e) {
+      return SendResult.REFUSED;
+    }
+    return outbound.isBackedUp() ? SendResult.QUEUED : SendResult.SENT;
+  }
+
+  private boolean write(
+      int kind, long callId, byte @Nullable [] route, Headers headers, byte[] plainBody) {
+    int type = kind | FrameEncoder.flags(route, headers);
+    byte[] body = plainBody;
+    AdaptiveCompressor shrink = compressor;
+    if (shrink != null && plainBody.length >= AdaptiveCompressor.LEAST_BYTES) {
+      byte[] small = shrink.compress(plainBody);
+      if (small != null) {
+        type |= FrameHeader.COMPRESSED;
+        body = small;
+      }
+    }
+    int frameBytes = FrameEncoder.frameBytes(route, headers, body.length, peerMaxFrameBytes);
+    return outbound.append(type, callId, route, headers, body, frameBytes);
+  }
+
+  private byte @Nullable [] routeBytes(String route) {
+    RouteName name = lastRoute;
+    if (name == null || !name.text.equals(route)) {
+      name = new RouteName(route, route.isEmpty() ? null : Frame.routeBytes(route));
+      lastRoute = name;
+    }
+    return name.bytes;
+  }
+
+  private void awaitRoom() {
+    SessionState now = state;
+    if (now != SessionState.OPEN && now != SessionState.DRAINING) {
+      throw closedException();
+    }
+    if (!outbound.hasRoom()) {
+      awaitRoomSlowly();
+    }
+  }
+
+  private void awaitRoomSlowly() {
+    tellSlow();
+    if (onEventLoop()) {
+      throw new WirelaceException(
+          ErrorCode.QUEUE_FULL,
+          "the queue to " + peer + " is full, and an event loop cannot wait: use trySend");
+    }
+    Duration timeout = context.settings().sendTimeout();
+    try {
+      if (!room.await(() -> outbound.hasRoom() || !isOpen(), timeout.toNanos())) {
+        throw new WirelaceException(
+            ErrorCode.QUEUE_FULL,
+            "no room in the queue to " + peer + " within " + timeout.toMillis() + " ms");
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new WirelaceException(ErrorCode.CANCELLED, "interrupted while waiting to send");
+    }
+    if (!isOpen()) {
+      throw closedException();
+    }
+  }
+
+  private static boolean onEventLoop() {
+    return Thread.currentThread() instanceof FastThreadLocalThread;
+  }
+
+  private void tellSlow() {
+    if (!slowTold.get() && slowTold.compareAndSet(false, true)) {
+      context.listener().onEvent(new Event.Slow(id, outbound.queuedBytes()));
+    }
+  }
+
+  // ---- requests ----
+
+  /** Sends a request and waits for the answer, for at most the request timeout. */
+  public byte[] request(String route, byte[] body) {
+    return await(start(route, Headers.NONE, body, context.settings().requestTimeout(), true));
+  }
+
+  /**
+   * Sends a request and waits for the answer.
+   *
+   * @param timeout how long; the peer is told, and stops its handler when the time is up
+   * @throws WirelaceException with the code that the peer answered, or -643 (no answer in time),
+   *     -603 (closed), -647 (too many requests in flight), -644 (interrupted)
+   */
+  public byte[] request(String route, byte[] body, Duration timeout) {
+    return await(start(route, withDeadline(Headers.NONE, timeout), body, timeout, true));
+  }
+
+  /** As {@link #request(String, byte[], Duration)}, with headers there and back. */
+  public Message request(Message message, Duration timeout) {
+    Headers headers = withDeadline(message.wireHeaders(), timeout);
+    PendingRequest call = start(message.route(), headers, message.body(), timeout, true);
+    byte[] body = await(call);
+    return Message.of(message.route(), call.answerHeaders(), body);
+  }
+
+  /** Sends a request; the outcome as a value instead of an exception. */
+  public Result<byte[]> tryRequest(String route, byte[] body, Duration timeout) {
+    try {
+      return new Result.Ok<>(request(route, body, timeout));
+    } catch (WirelaceException e) {
+      return new Result.Err<>(e.fault());
+    }
+  }
+
+  /**
+   * Sends a request; the answer comes with the future, on an event loop: what is chained to it must
+   * not block. Cancelling the future cancels the request at the peer. Fails with -647 at once if as
+   * many requests are in flight as may be.
+   */
+  public CompletableFuture<byte[]> requestAsync(String route, byte[] body) {
+    return startAsync(route, Headers.NONE, body, context.settings().requestTimeout());
+  }
+
+  /** As {@link #requestAsync(String, byte[])} with a timeout of its own. */
+  public CompletableFuture<byte[]> requestAsync(String route, byte[] body, Duration timeout) {
+    return startAsync(route, withDeadline(Headers.NONE, timeout), body, timeout);
+  }
+
+  private CompletableFuture<byte[]> startAsync(
+      String route, Headers headers, byte[] body, Duration timeout) {
+    try {
+      PendingRequest call = start(route, headers, body, timeout, false);
+      pendingDeadlines.add(call.deadlineNs(), handler.executor());
+      return call;
+    } catch (WirelaceException e) {
+      return CompletableFuture.failedFuture(e);
+    }
+  }
+
+  private static Headers withDeadline(Headers headers, Duration timeout) {
+    if (timeout.isNegative() || timeout.isZero()) {
+      throw new WirelaceException(
+          ErrorCode.INVALID_ARGUMENT, "timeout: " + timeout + " (expected more than 0)");
+    }
+    return headers.with("deadline-ms", Long.toString(Math.max(1, timeout.toMillis())));
+  }
+
+  private PendingRequest start(
+      String route, Headers headers, byte[] body, Duration timeout, boolean mayWait) {
+    if (mayWait && onEventLoop()) {
+      throw new WirelaceException(
+          ErrorCode.INVALID_ARGUMENT,
+          "request() would block an event loop: use requestAsync, or a handler that is not inline");
+    }
+    acquirePermit(timeout, mayWait);
+    boolean registered = false;
+    boolean written = false;
+    long deadline = context.clock().getAsLong() + timeout.toNanos();
+    PendingRequest call =
+        new PendingRequest(this, lastRequestId.incrementAndGet(), deadline, timeout);
+    try {
+      if (mayWait) {
+        awaitRoom();
+      } else if (!isOpen()) {
+        throw closedException();
+      }
+      registered = pending.put(call);
+      written = write(FrameHeader.REQUEST, call.id(), routeBytes(route), headers, body);
+    } finally {
+      if (!written && (!registered || pending.remove(call))) {
+        permits.release();
+      }
+    }
+    if (!written) {
+      throw closedException();
+    }
+    if (state == SessionState.CLOSED) {
+      failPending(closeFault()); // it closed while we were at it
+    }
+    return call;
+  }
+
+  private void acquirePermit(Duration timeout, boolean mayWait) {
+    Fault leaving = refusal;
+    if (leaving != null) {
+      throw leaving.toException();
+    }
+    if (permits.tryAcquire()) {
+      return;
+    }
+    try {
+      if (mayWait && permits.tryAcquire(timeout.toNanos(), TimeUnit.NANOSECONDS)) {
+        return;
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new WirelaceException(ErrorCode.CANCELLED, "interrupted while waiting to request");
+    }
+    throw new WirelaceException(
+        ErrorCode.QUEUE_FULL,
+        context.settings().maxInFlight() + " requests are in flight (max-in-flight)");
+  }
+
+  private byte[] await(PendingRequest call) {
+    try {
+      long left = call.deadlineNs() - context.clock().getAsLong();
+      return call.get(Math.max(0, left), TimeUnit.NANOSECONDS);
+    } catch (TimeoutException e) {
+      call.expire();
+      return outcome(call);
+    } catch (InterruptedException e) {
+      call.cancel(true);
+      Thread.currentThread().interrupt();
+      throw new WirelaceException(ErrorCode.CANCELLED, "interrupted while waiting for the answer");
+    } catch (ExecutionException e) {
+      throw fault(e).toException();
+    }
+  }
+
+  private static byte[] outcome(PendingRequest call) {
+    try {
+      return call.get();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new WirelaceException(ErrorCode.CANCELLED, "interrupted while waiting for the answer");
+    } catch (ExecutionException e) {
+      throw fault(e).toException();
+    }
+  }
+
+  private static Fault fault(ExecutionException e) {
+    Throwable cause = e.getCause();
+    return Fault.from(cause == null ? e : cause, ErrorCode.INTERNAL_ERROR);
+  }
+
+  /** A request that nobody waits for any more: forgotten here, cancelled at the peer. */
+  boolean abandon(PendingRequest call) {
+    if (!pending.remove(call)) {
+      return false;
+    }
+    permits.release();
+    writeFrame(FrameHeader.CANCEL, call.id(), FrameEncoder.NO_BODY);
+    return true;
+  }
+
+  private long expirePending(long now) {
+    long[] earliest = {Long.MAX_VALUE};
+    pending.forEach(call -> {
+      if (call.deadlineNs() - now <= 0) {
+        call.expire();
+      } else {
+        earliest[0] = Math.min(earliest[0], call.deadlineNs());
+      }
+    });
+    return earliest[0];
+  }
+
+  // ---- for the handler, on the event loop ----
+
+  Outbound outbound() {
+    return outbound;
+  }
+
+  CallTable<InboundRequest> inFlight() {
+    return inFlight;
+  }
+
+  SessionContext context() {
+    return context;
+  }
+
+  /** The pending request of an id, taken out of the table; null if there is none. */
+  @Nullable PendingRequest takePending(long callId) {
+    PendingRequest call = pending.get(callId);
+    if (call == null || !pending.remove(call)) {
+      return null;
+    }
+    permits.release();
+    return call;
+  }
+
+  void failPending(Fault fault) {
+    pending.forEach(call -> {
+      if (pending.remove(call)) {
+        permits.release();
+        call.failed(fault);
+      }
+    });
+  }
+
+  void moveTo(SessionState next) {
+    state = next;
+    if (next.compareTo(SessionState.DRAINING) > 0) {
+      room.signal();
+    }
+  }
+
+  SessionState state() {
+    return state;
+  }
+
+  /** The peer is leaving: new requests fail with this. */
+  void refuseRequests(Fault fault) {
+    refusal = fault;
+  }
+
+  void agree(int maxFrameBytes, Compression compression) {
+    peerMaxFrameBytes = maxFrameBytes;
+    compressor = compression == Compression.NONE ? null : new AdaptiveCompressor(compression);
+  }
+
+  boolean isLeaving() {
+    return refusal != null;
+  }
+
+  /** Tells a greeted peer to leave, and ends when nothing is in flight. Any thread. */
+  void leave(Fault why) {
+    handler.post(() -> {
+      if (state == SessionState.OPEN) {
+        handler.goAway(why);
+        handler.drain();
+      }
+    });
+  }
+
+  void roundTrip(long ns) {
+    roundTripNs = ns;
+  }
+
+  void onRoom() {
+    slowTold.set(false);
+    room.signal();
+  }
+
+  /** It is over: everybody who waits is told. */
+  void ended(CloseReason reason) {
+    moveTo(SessionState.CLOSED);
+    pendingDeadlines.close();
+    failPending(reason.fault());
+    closed.complete(reason);
+  }
+
+  // ---- for requests of the peer, any thread ----
+
+  void requestDone(InboundRequest request) {
+    inFlight.remove(request);
+    handler.requestDone();
+  }
+
+  void sendAnswer(int kind, long callId, Headers headers, byte[] body) {
+    try {
+      if (!onEventLoop()) {
+        awaitRoom();
+      } else if (!outbound.hasRoom()) {
+        tellSlow();
+        handler.pauseForRoom();
+      }
+      if (!write(kind, callId, null, headers, body)) {
+        drop(Drop.SESSION_ENDED, 1, "answer to request " + callId);
+      }
+    } catch (WirelaceException e) {
+      answerNotSent(callId, e.fault());
+    }
+  }
+
+  private void answerNotSent(long callId, Fault fault) {
+    if (fault.is(ErrorCode.MESSAGE_TOO_LARGE)) {
+      sendFault(callId, fault);
+      return;
+    }
+    drop(Drop.SESSION_ENDED, 1, "answer to request " + callId + ": " + fault);
+    if (fault.is(ErrorCode.QUEUE_FULL)) {
+      close(CloseReason.policy(ErrorCode.QUEUE_FULL, "the peer does not take its answers"));
+    }
+  }
+
+  void sendFault(long callId, Fault fault) {
+    writeFrame(FrameHeader.ERROR, callId, FrameEncoder.faultPayload(fault));
+  }
+
+  /** A small frame that does not wait for room. */
+  void writeFrame(int type, long callId, byte[] payload) {
+    int bytes = FrameHeader.BYTES + payload.length;
+    outbound.append(type, callId, null, Headers.NONE, payload, bytes);
+  }
+
+  /** Counts a drop and tells it. */
+  public void drop(Drop why, long count, String detail) {
+    counters.dropped(why, count);
+    context.listener().onEvent(new Event.Dropped(id, why, count, detail));
+  }
+
+  // ---- the end ----
+
+  /**
+   * Ends the session after what was accepted has been delivered. Returns at once; {@link
+   * #whenClosed} tells when it is done, which is at most the close timeout later.
+   */
+  @Override
+  public void close() {
+    close(CloseReason.local());
+  }
+
+  /** As {@link #close()}, with a reason of its own. */
+  public void close(CloseReason reason) {
+    handler.close(reason);
+  }
+
+  /** Completes when the session is over, with the reason. */
+  public CompletionStage<CloseReason> whenClosed() {
+    return closed.minimalCompletionStage();
+  }
+
+  private Fault closeFault() {
+    CloseReason reason = closed.getNow(CloseReason.local());
+    return reason.fault();
+  }
+
+  private WirelaceException closedException() {
+    if (state == SessionState.OPENING) {
+      return new WirelaceException(ErrorCode.INVALID_SESSION, "the session is not open yet");
+    }
+    return new WirelaceException(
+        closed.isDone() ? closeFault() : Fault.of(ErrorCode.CONNECTION_CLOSED, "it is closing"));
+  }
+
+  @Override
+  public String toString() {
+    return "Session[" + id + ", " + transport + ", " + peer + "]";
+  }
+}

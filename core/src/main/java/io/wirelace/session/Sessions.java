@@ -1,0 +1,182 @@
+package io.wirelace.session;
+
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelPipeline;
+import io.wirelace.error.CloseReason;
+import io.wirelace.error.ErrorCode;
+import io.wirelace.error.Fault;
+import io.wirelace.metrics.Counters;
+import io.wirelace.metrics.Event;
+import io.wirelace.metrics.SessionId;
+import io.wirelace.transport.Endpoint;
+import io.wirelace.transport.SessionStarter;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The sessions of one server or client: starts them on channels, knows them by id, ends them. Any
+ * thread.
+ */
+public final class Sessions {
+  private final SessionContext context;
+  private final int maxConnections;
+  private final Consumer<Session> onOpen;
+  private final Map<SessionId, Session> live = new ConcurrentHashMap<>();
+  private final AtomicInteger connections = new AtomicInteger();
+  private final AtomicReference<Counters.Snapshot> past =
+      new AtomicReference<>(Counters.Snapshot.ZERO);
+  private final CompletableFuture<CloseReason> firstEnd = new CompletableFuture<>();
+  private final CompletableFuture<Void> empty = new CompletableFuture<>();
+  private volatile boolean stopping;
+
+  /**
+   * No sessions yet.
+   *
+   * @param maxConnections one connection more is refused with -609
+   * @param onOpen told, on the event loop, of each session that messages can flow on
+   */
+  public Sessions(SessionContext context, int maxConnections, Consumer<Session> onOpen) {
+    this.context = context;
+    this.maxConnections = maxConnections;
+    this.onOpen = onOpen;
+  }
+
+  /** What a transport is given to put sessions on its channels. */
+  public SessionStarter starter() {
+    return this::start;
+  }
+
+  private void start(Channel channel, Endpoint endpoint) {
+    SessionHandler handler = new SessionHandler(context, this, endpoint.scheme());
+    ChannelPipeline pipeline = channel.pipeline();
+    pipeline.addLast(handler.decoder());
+    pipeline.addLast(handler);
+  }
+
+  // ---- for users' calls ----
+
+  /** The sessions that are open now. */
+  public Collection<Session> all() {
+    return Collections.unmodifiableCollection(live.values());
+  }
+
+  /** The session of an id. */
+  public Optional<Session> find(SessionId id) {
+    return Optional.ofNullable(live.get(id));
+  }
+
+  /** Offers a notification to every session; returns how many took it. */
+  public int broadcast(String route, byte[] body) {
+    int accepted = 0;
+    for (Session session : live.values()) {
+      if (session.trySend(route, body).accepted()) {
+        accepted++;
+      }
+    }
+    return accepted;
+  }
+
+  /** Closes those that match; returns how many did. */
+  public int closeIf(Predicate<? super Session> matches, CloseReason reason) {
+    int count = 0;
+    for (Session session : live.values()) {
+      if (matches.test(session)) {
+        session.close(reason);
+        count++;
+      }
+    }
+    return count;
+  }
+
+  /** What has passed through all sessions, those that ended included. */
+  public Counters.Snapshot traffic() {
+    Counters.Snapshot sum = Objects.requireNonNull(past.get());
+    for (Session session : live.values()) {
+      sum = sum.plus(session.counters().snapshot());
+    }
+    return sum;
+  }
+
+  /** Completes when the first session ends; a client has only one. */
+  public CompletableFuture<CloseReason> firstEnd() {
+    return firstEnd;
+  }
+
+  // ---- stopping ----
+
+  /**
+   * From now on requests are answered -663, and sessions end as they run dry.
+   *
+   * @return completes when no connection is left
+   */
+  public CompletableFuture<Void> stop() {
+    stopping = true;
+    Fault leaving = Fault.of(ErrorCode.GOING_AWAY, "the server is stopping");
+    for (Session session : live.values()) {
+      session.leave(leaving);
+    }
+    if (connections.get() == 0) {
+      empty.complete(null);
+    }
+    return empty;
+  }
+
+  boolean isStopping() {
+    return stopping;
+  }
+
+  /** How many connections there are, admitted or not. */
+  public int connections() {
+    return connections.get();
+  }
+
+  // ---- for handlers, on their event loops ----
+
+  /** Counts a connection; a fault if there is one too many. */
+  @Nullable Fault admit(Session session) {
+    if (connections.incrementAndGet() > maxConnections) {
+      return Fault.of(
+          ErrorCode.CONNECTION_LIMIT,
+          "the server has its " + maxConnections + " connections (max-connections)");
+    }
+    if (stopping) {
+      return Fault.of(ErrorCode.SERVER_STOPPING, "the server is stopping");
+    }
+    return null;
+  }
+
+  void opened(Session session) {
+    live.put(session.id(), session);
+    context
+        .listener()
+        .onEvent(
+            new Event.Opened(session.id(), session.transport(), String.valueOf(session.peer())));
+    onOpen.accept(session);
+    if (stopping) {
+      session.leave(Fault.of(ErrorCode.GOING_AWAY, "the server is stopping"));
+    }
+  }
+
+  void closed(Session session, CloseReason reason, boolean wasAdmitted) {
+    Counters.Snapshot traffic = session.counters().snapshot();
+    past.accumulateAndGet(traffic, Counters.Snapshot::plus);
+    live.remove(session.id());
+    if (wasAdmitted) {
+      context.listener().onEvent(new Event.Closed(session.id(), reason, traffic));
+    }
+    firstEnd.complete(reason);
+    if (connections.decrementAndGet() == 0 && stopping) {
+      empty.complete(null);
+    }
+  }
+}

@@ -1,0 +1,157 @@
+package io.wirelace.session;
+
+import io.netty.util.concurrent.EventExecutor;
+import io.wirelace.error.ErrorCode;
+import io.wirelace.error.Fault;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The clock of one session: heartbeats where the peer greeted, the idle timeout where it did not,
+ * the read timeout in the middle of a frame, and the close timeout at the end. Event loop only.
+ */
+final class Watch {
+  /** {@code u8 0=probe 1=reply, u64} the prober's clock. */
+  static final int PROBE_BYTES = 9;
+
+  /** So many intervals without a sign of life end a session. */
+  private static final int MISSED_HEARTBEATS = 3;
+
+  private final SessionHandler handler;
+  private final SessionContext context;
+
+  private @Nullable EventExecutor executor;
+  private @Nullable ScheduledFuture<?> beat;
+  private @Nullable ScheduledFuture<?> readTimer;
+  private volatile long lastReadNs;
+  private boolean greeted;
+
+  Watch(SessionHandler handler, SessionContext context) {
+    this.handler = handler;
+    this.context = context;
+    this.lastReadNs = context.clock().getAsLong();
+  }
+
+  void start(EventExecutor loop) {
+    executor = loop;
+    lastReadNs = context.clock().getAsLong();
+    schedule(context.settings().idleTimeout());
+  }
+
+  /** The peer speaks the whole protocol: heartbeats instead of the idle timeout. */
+  void greeted() {
+    greeted = true;
+    schedule(context.settings().heartbeatInterval());
+  }
+
+  boolean isGreeted() {
+    return greeted;
+  }
+
+  long lastReadNs() {
+    return lastReadNs;
+  }
+
+  /** Something was read; {@code midFrame} if it ended within a frame. */
+  void onRead(boolean midFrame) {
+    lastReadNs = context.clock().getAsLong();
+    Duration timeout = context.settings().readTimeout();
+    if (midFrame && readTimer == null && !timeout.isZero() && executor != null) {
+      readTimer = executor.schedule(this::checkRead, timeout.toNanos(), TimeUnit.NANOSECONDS);
+    }
+  }
+
+  private void checkRead() {
+    readTimer = null;
+    if (!handler.isMidFrame() || executor == null) {
+      return;
+    }
+    long timeout = context.settings().readTimeout().toNanos();
+    long left = timeout - (context.clock().getAsLong() - lastReadNs);
+    if (left > 0) {
+      readTimer = executor.schedule(this::checkRead, left, TimeUnit.NANOSECONDS);
+    } else {
+      handler.timedOut(
+          Fault.of(
+              ErrorCode.IDLE_TIMEOUT,
+              "half a frame, then nothing for " + timeout / 1_000_000 + " ms (read-timeout)"),
+          true);
+    }
+  }
+
+  private void schedule(Duration interval) {
+    cancel(beat);
+    beat = null;
+    if (!interval.isZero() && executor != null) {
+      long ns = interval.toNanos();
+      beat = executor.schedule(() -> tick(interval), ns, TimeUnit.NANOSECONDS);
+    }
+  }
+
+  private void tick(Duration interval) {
+    long silent = context.clock().getAsLong() - lastReadNs;
+    if (silent >= interval.toNanos()) {
+      handler.trim();
+    }
+    if (greeted) {
+      if (silent >= MISSED_HEARTBEATS * interval.toNanos()) {
+        handler.timedOut(
+            Fault.of(
+                ErrorCode.HEARTBEAT_TIMEOUT, "no sign of life for " + silent / 1_000_000 + " ms"),
+            true);
+        return;
+      }
+      handler.probe(probe(context.clock().getAsLong()));
+      schedule(interval);
+    } else if (silent >= interval.toNanos()) {
+      handler.timedOut(
+          Fault.of(
+              ErrorCode.IDLE_TIMEOUT,
+              "nothing came for " + silent / 1_000_000 + " ms (idle-timeout)"),
+          true);
+    } else if (executor != null) {
+      long left = interval.toNanos() - silent;
+      beat = executor.schedule(() -> tick(interval), left, TimeUnit.NANOSECONDS);
+    }
+  }
+
+  /** Closing has begun: it ends by force after the close timeout. */
+  void closing() {
+    stop();
+    if (executor != null) {
+      Duration timeout = context.settings().closeTimeout();
+      beat =
+          executor.schedule(
+              () ->
+                  handler.timedOut(
+                      Fault.of(ErrorCode.CONNECTION_TIMEOUT, "the peer did not end its side"),
+                      false),
+              timeout.toNanos(),
+              TimeUnit.NANOSECONDS);
+    }
+  }
+
+  void stop() {
+    cancel(beat);
+    cancel(readTimer);
+    beat = null;
+    readTimer = null;
+  }
+
+  private static void cancel(@Nullable ScheduledFuture<?> timer) {
+    if (timer != null) {
+      timer.cancel(false);
+    }
+  }
+
+  private static byte[] probe(long clock) {
+    return ByteBuffer.allocate(PROBE_BYTES).put((byte) 0).putLong(clock).array();
+  }
+
+  static byte[] reply(long clock) {
+    return ByteBuffer.allocate(PROBE_BYTES).put((byte) 1).putLong(clock).array();
+  }
+}

@@ -1,0 +1,96 @@
+package io.wirelace.transport;
+
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.IoHandlerFactory;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.local.LocalIoHandler;
+import io.netty.util.concurrent.DefaultThreadFactory;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The event loops of one server or client, made when first asked for: one group for sockets, one
+ * for channels within this process.
+ */
+public final class EventLoops implements AutoCloseable {
+  private final IoBackend backend;
+  private final int threads;
+  private final String name;
+  private final ReentrantLock lock = new ReentrantLock();
+
+  // Guarded by lock.
+  private @Nullable EventLoopGroup sockets;
+  private @Nullable EventLoopGroup local;
+
+  /**
+   * Loops that do not run yet.
+   *
+   * @param backend how sockets are watched
+   * @param threads how many loops; 0 takes one a processor
+   * @param name what their threads are called
+   */
+  public EventLoops(IoBackend backend, int threads, String name) {
+    this.backend = backend.resolve();
+    this.threads = threads > 0 ? threads : Runtime.getRuntime().availableProcessors();
+    this.name = name;
+  }
+
+  /** How sockets are watched; never AUTO. */
+  public IoBackend backend() {
+    return backend;
+  }
+
+  /** The loops for sockets. */
+  public EventLoopGroup sockets() {
+    lock.lock();
+    try {
+      EventLoopGroup group = sockets;
+      if (group == null) {
+        group = group(backend.factory(), name);
+        sockets = group;
+      }
+      return group;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** The loops for channels within this process. */
+  public EventLoopGroup local() {
+    lock.lock();
+    try {
+      EventLoopGroup group = local;
+      if (group == null) {
+        group = group(LocalIoHandler.newFactory(), name + "-memory");
+        local = group;
+      }
+      return group;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private EventLoopGroup group(IoHandlerFactory factory, String threadName) {
+    return new MultiThreadIoEventLoopGroup(
+        threads, new DefaultThreadFactory(threadName, true), factory);
+  }
+
+  /** Ends the loops once the tasks they have are done; does not wait. */
+  @Override
+  public void close() {
+    lock.lock();
+    try {
+      shutdown(sockets);
+      shutdown(local);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private static void shutdown(@Nullable EventLoopGroup group) {
+    if (group != null) {
+      group.shutdownGracefully(0, 2, TimeUnit.SECONDS);
+    }
+  }
+}

@@ -1,0 +1,111 @@
+package io.wirelace.transport;
+
+import io.netty.channel.IoHandlerFactory;
+import io.netty.channel.ServerChannel;
+import io.netty.channel.epoll.Epoll;
+import io.netty.channel.epoll.EpollIoHandler;
+import io.netty.channel.epoll.EpollServerSocketChannel;
+import io.netty.channel.epoll.EpollSocketChannel;
+import io.netty.channel.kqueue.KQueue;
+import io.netty.channel.kqueue.KQueueIoHandler;
+import io.netty.channel.kqueue.KQueueServerSocketChannel;
+import io.netty.channel.kqueue.KQueueSocketChannel;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.SocketChannel;
+import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.channel.socket.nio.NioSocketChannel;
+import io.netty.channel.uring.IoUring;
+import io.netty.channel.uring.IoUringIoHandler;
+import io.netty.channel.uring.IoUringServerSocketChannel;
+import io.netty.channel.uring.IoUringSocketChannel;
+import io.wirelace.error.ErrorCode;
+import io.wirelace.error.WirelaceException;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/** The mechanism by which sockets are watched and moved. */
+public enum IoBackend {
+  /** The best of this platform: epoll on Linux, kqueue on macOS, NIO elsewhere. */
+  AUTO,
+  /** Linux, by Netty's native part. */
+  EPOLL,
+  /** macOS, by Netty's native part. */
+  KQUEUE,
+  /** Linux, by choice only: containers often forbid it. */
+  IO_URING,
+  /** The JDK's own, everywhere. */
+  NIO;
+
+  /** The name as settings and the start-up line spell it: {@code io_uring}. */
+  public String label() {
+    return name().toLowerCase(Locale.ROOT);
+  }
+
+  /** AUTO resolved to the best that works here; any other as it is. */
+  public IoBackend resolve() {
+    if (this != AUTO) {
+      return this;
+    }
+    if (EPOLL.whyNot() == null) {
+      return EPOLL;
+    }
+    return KQUEUE.whyNot() == null ? KQUEUE : NIO;
+  }
+
+  /** Why this one does not work here, or null if it does. */
+  public @Nullable Throwable whyNot() {
+    try {
+      return switch (this) {
+        case AUTO, NIO -> null;
+        case EPOLL -> Epoll.unavailabilityCause();
+        case KQUEUE -> KQueue.unavailabilityCause();
+        case IO_URING -> IoUring.unavailabilityCause();
+      };
+    } catch (LinkageError e) {
+      return e;
+    }
+  }
+
+  IoHandlerFactory factory() {
+    Throwable cause = whyNot();
+    if (cause != null) {
+      throw new WirelaceException(
+          ErrorCode.INVALID_CONFIG,
+          "io: " + label() + " does not work here (expected auto or nio): " + rootCause(cause));
+    }
+    return switch (resolve()) {
+      case EPOLL -> EpollIoHandler.newFactory();
+      case KQUEUE -> KQueueIoHandler.newFactory();
+      case IO_URING -> IoUringIoHandler.newFactory();
+      case NIO, AUTO -> NioIoHandler.newFactory();
+    };
+  }
+
+  private static String rootCause(Throwable thrown) {
+    Throwable cause = thrown;
+    while (cause.getCause() != null) {
+      cause = cause.getCause();
+    }
+    return cause.toString();
+  }
+
+  /** The class of a listening TCP channel. */
+  public Class<? extends ServerChannel> serverSocket() {
+    return switch (resolve()) {
+      case EPOLL -> EpollServerSocketChannel.class;
+      case KQUEUE -> KQueueServerSocketChannel.class;
+      case IO_URING -> IoUringServerSocketChannel.class;
+      case NIO, AUTO -> NioServerSocketChannel.class;
+    };
+  }
+
+  /** The class of a connected TCP channel. */
+  public Class<? extends SocketChannel> socket() {
+    return switch (resolve()) {
+      case EPOLL -> EpollSocketChannel.class;
+      case KQUEUE -> KQueueSocketChannel.class;
+      case IO_URING -> IoUringSocketChannel.class;
+      case NIO, AUTO -> NioSocketChannel.class;
+    };
+  }
+}

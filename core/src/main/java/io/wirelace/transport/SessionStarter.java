@@ -1,0 +1,15 @@
+package io.wirelace.transport;
+
+import io.netty.channel.Channel;
+
+/** Puts a session on a channel; given to a transport, which calls it once for each channel. */
+@FunctionalInterface
+public interface SessionStarter {
+  /**
+   * Frames can flow on this channel from now on.
+   *
+   * @param channel the channel, on its event loop, its pipeline holding the transport's handlers
+   * @param endpoint the endpoint it belongs to
+   */
+  void startSession(Channel channel, Endpoint endpoint);
+}

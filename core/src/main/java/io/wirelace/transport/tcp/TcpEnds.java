@@ -1,0 +1,33 @@
+package io.wirelace.transport.tcp;
+
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelDuplexHandler;
+import io.netty.channel.ChannelHandler.Sharable;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelPromise;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
+import io.netty.channel.socket.DuplexChannel;
+import io.wirelace.transport.EndOfStream;
+
+/** Says {@link EndOfStream} with a FIN, and hears the peer's FIN as one. */
+@Sharable
+final class TcpEnds extends ChannelDuplexHandler {
+  static final TcpEnds INSTANCE = new TcpEnds();
+
+  @Override
+  public void write(ChannelHandlerContext ctx, Object message, ChannelPromise promise) {
+    if (message != EndOfStream.INSTANCE) {
+      ctx.write(message, promise);
+      return;
+    }
+    // Shutting down fails what is not written yet, so it waits behind an empty write.
+    ctx.writeAndFlush(Unpooled.EMPTY_BUFFER)
+        .addListener(done -> ((DuplexChannel) ctx.channel()).shutdownOutput(promise));
+  }
+
+  @Override
+  public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+    ctx.fireUserEventTriggered(
+        event == ChannelInputShutdownEvent.INSTANCE ? EndOfStream.INSTANCE : event);
+  }
+}

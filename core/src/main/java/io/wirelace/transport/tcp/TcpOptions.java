@@ -1,0 +1,51 @@
+package io.wirelace.transport.tcp;
+
+import io.wirelace.transport.Endpoint;
+import io.wirelace.transport.EndpointOptions;
+import java.time.Duration;
+
+/**
+ * What can be set on a TCP endpoint, as {@code tcp://host:port?nodelay=false}.
+ *
+ * @param nodelay {@code nodelay}: send small segments at once (TCP_NODELAY); default true
+ * @param keepAlive {@code keep-alive}: the kernel's own probes (SO_KEEPALIVE); default true
+ * @param reuseAddress {@code reuse-address}: bind although old connections linger; default true
+ * @param backlog {@code backlog}: connections that wait to be accepted; default 1024
+ * @param sendBufferBytes {@code send-buffer}: SO_SNDBUF, 0 leaves it to the kernel; default 0
+ * @param receiveBufferBytes {@code receive-buffer}: SO_RCVBUF, 0 leaves it to the kernel; default 0
+ * @param connectTimeout {@code connect-timeout}: how long a connect may take; default 10 s
+ * @param bind {@code bind}: the local address a client connects from; empty leaves it to the kernel
+ */
+public record TcpOptions(
+    boolean nodelay,
+    boolean keepAlive,
+    boolean reuseAddress,
+    int backlog,
+    int sendBufferBytes,
+    int receiveBufferBytes,
+    Duration connectTimeout,
+    String bind) {
+
+  private static final int MOST_BYTES = 1024 * 1024 * 1024; // 1 GiB
+
+  /**
+   * Reads them from an endpoint.
+   *
+   * @throws io.wirelace.error.WirelaceException if one is unknown or out of range
+   */
+  public static TcpOptions of(Endpoint endpoint) {
+    EndpointOptions options = new EndpointOptions(endpoint);
+    TcpOptions read =
+        new TcpOptions(
+            options.flag("nodelay", true),
+            options.flag("keep-alive", true),
+            options.flag("reuse-address", true),
+            options.number("backlog", 1024, 1, 65_535),
+            options.bytes("send-buffer", 0, 0, MOST_BYTES),
+            options.bytes("receive-buffer", 0, 0, MOST_BYTES),
+            options.duration("connect-timeout", Duration.ofSeconds(10)),
+            options.text("bind", ""));
+    options.done();
+    return read;
+  }
+}

@@ -1,0 +1,30 @@
+package io.wirelace.wire;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.CodingErrorAction;
+import java.nio.charset.StandardCharsets;
+
+/** Text on the wire: UTF-8, and a malformed sequence is an error instead of a question mark. */
+final class Utf8 {
+  private Utf8() {}
+
+  static String decode(ByteBuffer bytes, int at, int length, String what)
+      throws MalformedFrameException {
+    byte[] copy = new byte[length];
+    bytes.get(at, copy);
+    String text = new String(copy, StandardCharsets.UTF_8);
+    // A replacement character is rare in honest text, so only then the strict decoder judges.
+    if (text.indexOf('\uFFFD') >= 0) {
+      try {
+        StandardCharsets.UTF_8
+            .newDecoder()
+            .onMalformedInput(CodingErrorAction.REPORT)
+            .decode(ByteBuffer.wrap(copy));
+      } catch (CharacterCodingException e) {
+        throw MalformedFrameException.block(what + " is not UTF-8");
+      }
+    }
+    return text;
+  }
+}

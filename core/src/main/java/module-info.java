@@ -1,0 +1,35 @@
+/**
+ * Wirelace core: the native protocol over TCP and memory, sessions, dispatch, {@code Server} and
+ * {@code Client}.
+ */
+module io.wirelace.core {
+  requires transitive io.netty.buffer;
+  requires io.netty.common;
+  requires transitive io.netty.transport;
+  requires io.netty.transport.classes.epoll;
+  requires io.netty.transport.classes.io_uring;
+  requires io.netty.transport.classes.kqueue;
+  requires io.netty.transport.unix.common;
+  requires org.slf4j;
+  requires static com.github.luben.zstd_jni;
+  requires static transitive org.jspecify;
+  requires static org.lz4.java;
+  requires static tools.jackson.databind;
+  requires static tools.jackson.dataformat.cbor;
+
+  exports io.wirelace;
+  exports io.wirelace.codec;
+  exports io.wirelace.config;
+  exports io.wirelace.dispatch;
+  exports io.wirelace.error;
+  exports io.wirelace.metrics;
+  exports io.wirelace.session;
+  exports io.wirelace.transport;
+  exports io.wirelace.wire;
+
+  uses io.wirelace.transport.Transport;
+
+  provides io.wirelace.transport.Transport with
+      io.wirelace.transport.memory.MemoryTransport,
+      io.wirelace.transport.tcp.TcpTransport;
+}
