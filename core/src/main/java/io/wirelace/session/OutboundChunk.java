@@ -74,6 +74,8 @@ final class OutboundChunk {
 
   /** Opens a chunk at rest with the first claim already made, at position 0. */
   void open(int firstBytes) {
+    // A transport may have narrowed this very view while it wrote.
+    buffer.internalNioBuffer(0, capacity);
     next = null;
     messages = 0;
     sealedAt = UNSEALED;
