@@ -12,7 +12,7 @@ import java.util.concurrent.CompletableFuture;
  * it tells the peer.
  */
 final class PendingRequest extends CompletableFuture<byte[]> implements CallTable.Entry {
-  private final Session session;
+  private final OutgoingRequests requests;
   private final long id;
   private final long deadlineNs;
   private final Duration timeout;
@@ -20,8 +20,8 @@ final class PendingRequest extends CompletableFuture<byte[]> implements CallTabl
   /** The answer's headers; set before completion. */
   private Headers answerHeaders = Headers.NONE;
 
-  PendingRequest(Session session, long id, long deadlineNs, Duration timeout) {
-    this.session = session;
+  PendingRequest(OutgoingRequests requests, long id, long deadlineNs, Duration timeout) {
+    this.requests = requests;
     this.id = id;
     this.deadlineNs = deadlineNs;
     this.timeout = timeout;
@@ -51,7 +51,7 @@ final class PendingRequest extends CompletableFuture<byte[]> implements CallTabl
 
   /** Its time is up: tells the peer to stop, and fails. */
   void expire() {
-    if (session.abandon(this)) {
+    if (requests.abandon(this)) {
       failed(Fault.of(ErrorCode.REQUEST_TIMEOUT, "no answer within " + timeout.toMillis() + " ms"));
     }
   }
@@ -60,7 +60,7 @@ final class PendingRequest extends CompletableFuture<byte[]> implements CallTabl
   public boolean cancel(boolean mayInterruptIfRunning) {
     boolean cancelled = super.cancel(mayInterruptIfRunning);
     if (cancelled) {
-      session.abandon(this);
+      requests.abandon(this);
     }
     return cancelled;
   }

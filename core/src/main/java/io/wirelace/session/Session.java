@@ -1,5 +1,6 @@
 package io.wirelace.session;
 
+import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.concurrent.FastThreadLocalThread;
 import io.wirelace.error.CloseReason;
 import io.wirelace.error.ErrorCode;
@@ -24,10 +25,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
@@ -41,6 +39,9 @@ import org.jspecify.annotations.Nullable;
  * {@link #trySend} and {@link #requestAsync} do not wait.
  */
 public final class Session implements AutoCloseable {
+  /** A queue that is full for this long without a break has a slow peer. */
+  private static final long SLOW_AFTER_NS = TimeUnit.MILLISECONDS.toNanos(200);
+
   private final SessionContext context;
   private final SessionHandler handler;
   private final SessionId id;
@@ -53,14 +54,13 @@ public final class Session implements AutoCloseable {
   private final RoomGate room = new RoomGate();
   private final CompletableFuture<CloseReason> closed = new CompletableFuture<>();
 
-  // This side's requests.
-  private final AtomicLong lastRequestId = new AtomicLong();
-  private final CallTable<PendingRequest> pending = new CallTable<>();
-  private final Semaphore permits;
-  private final Deadlines pendingDeadlines;
+  private final OutgoingRequests requests;
 
   // The peer's requests.
   private final CallTable<InboundRequest> inFlight = new CallTable<>();
+
+  /** Since when the queue has been full, on the context's clock; 0 while it is not. */
+  private final AtomicLong fullSinceNs = new AtomicLong();
 
   private final AtomicBoolean slowTold = new AtomicBoolean();
   private volatile SessionState state = SessionState.OPENING;
@@ -92,8 +92,7 @@ public final class Session implements AutoCloseable {
             counters,
             context.settings().outboundBytes(),
             context.settings().outboundMessages());
-    this.permits = new Semaphore(context.settings().maxInFlight());
-    this.pendingDeadlines = new Deadlines(context.clock(), this::expirePending);
+    this.requests = new OutgoingRequests(this, context);
   }
 
   // ---- who and how ----
@@ -146,7 +145,7 @@ public final class Session implements AutoCloseable {
 
   /** Requests of this side that wait for an answer. */
   public int pendingRequests() {
-    return pending.size();
+    return requests.size();
   }
 
   /** Requests of the peer that are not answered yet. */
@@ -221,7 +220,7 @@ public final class Session implements AutoCloseable {
 
   private SendResult trySend(String route, Headers headers, byte[] body) {
     if (!outbound.hasRoom()) {
-      tellSlow();
+      full();
       drop(Drop.QUEUE_FULL, 1, "outbound queue is full");
       return SendResult.DROPPED;
     }
@@ -235,8 +234,7 @@ public final class Session implements AutoCloseable {
     return outbound.isBackedUp() ? SendResult.QUEUED : SendResult.SENT;
   }
 
-  private boolean write(
-      int kind, long callId, byte @Nullable [] route, Headers headers, byte[] plainBody) {
+  boolean write(int kind, long callId, byte @Nullable [] route, Headers headers, byte[] plainBody) {
     int type = kind | FrameEncoder.flags(route, headers);
     byte[] body = plainBody;
     AdaptiveCompressor shrink = compressor;
@@ -260,7 +258,7 @@ public final class Session implements AutoCloseable {
     return name.bytes;
   }
 
-  private void awaitRoom() {
+  void awaitRoom() {
     SessionState now = state;
     if (now != SessionState.OPEN && now != SessionState.DRAINING) {
       throw closedException();
@@ -271,18 +269,22 @@ public final class Session implements AutoCloseable {
   }
 
   private void awaitRoomSlowly() {
-    tellSlow();
     if (onEventLoop()) {
       throw new WirelaceException(
           ErrorCode.QUEUE_FULL,
           "the queue to " + peer + " is full, and an event loop cannot wait: use trySend");
     }
-    Duration timeout = context.settings().sendTimeout();
+    full();
+    long timeout = context.settings().sendTimeout().toNanos();
+    long patience = Math.min(timeout, SLOW_AFTER_NS);
     try {
-      if (!room.await(() -> outbound.hasRoom() || !isOpen(), timeout.toNanos())) {
-        throw new WirelaceException(
-            ErrorCode.QUEUE_FULL,
-            "no room in the queue to " + peer + " within " + timeout.toMillis() + " ms");
+      if (!awaitRoomOrEnd(patience)) {
+        full();
+        if (!awaitRoomOrEnd(timeout - patience)) {
+          throw new WirelaceException(
+              ErrorCode.QUEUE_FULL,
+              "no room in the queue to " + peer + " within " + timeout / 1_000_000 + " ms");
+        }
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -293,21 +295,31 @@ public final class Session implements AutoCloseable {
     }
   }
 
-  private static boolean onEventLoop() {
-    return Thread.currentThread() instanceof FastThreadLocalThread;
+  private boolean awaitRoomOrEnd(long timeoutNs) throws InterruptedException {
+    return room.await(() -> outbound.hasRoom() || !isOpen(), timeoutNs);
   }
 
-  private void tellSlow() {
-    if (!slowTold.get() && slowTold.compareAndSet(false, true)) {
+  /** The queue is full. A fast sender sees that often; told is only what lasts. */
+  private void full() {
+    long now = context.clock().getAsLong();
+    long since = fullSinceNs.get();
+    if (since == 0) {
+      fullSinceNs.compareAndSet(0, now == 0 ? 1 : now);
+    } else if (now - since >= SLOW_AFTER_NS && slowTold.compareAndSet(false, true)) {
       context.listener().onEvent(new Event.Slow(id, outbound.queuedBytes()));
     }
+  }
+
+  static boolean onEventLoop() {
+    return Thread.currentThread() instanceof FastThreadLocalThread;
   }
 
   // ---- requests ----
 
   /** Sends a request and waits for the answer, for at most the request timeout. */
   public byte[] request(String route, byte[] body) {
-    return await(start(route, Headers.NONE, body, context.settings().requestTimeout(), true));
+    Duration timeout = context.settings().requestTimeout();
+    return requests.call(routeBytes(route), Headers.NONE, body, timeout).body();
   }
 
   /**
@@ -318,15 +330,14 @@ public final class Session implements AutoCloseable {
    *     -603 (closed), -647 (too many requests in flight), -644 (interrupted)
    */
   public byte[] request(String route, byte[] body, Duration timeout) {
-    return await(start(route, withDeadline(Headers.NONE, timeout), body, timeout, true));
+    Headers headers = withDeadline(Headers.NONE, timeout);
+    return requests.call(routeBytes(route), headers, body, timeout).body();
   }
 
   /** As {@link #request(String, byte[], Duration)}, with headers there and back. */
   public Message request(Message message, Duration timeout) {
     Headers headers = withDeadline(message.wireHeaders(), timeout);
-    PendingRequest call = start(message.route(), headers, message.body(), timeout, true);
-    byte[] body = await(call);
-    return Message.of(message.route(), call.answerHeaders(), body);
+    return requests.call(routeBytes(message.route()), headers, message.body(), timeout);
   }
 
   /** Sends a request; the outcome as a value instead of an exception. */
@@ -354,13 +365,7 @@ public final class Session implements AutoCloseable {
 
   private CompletableFuture<byte[]> startAsync(
       String route, Headers headers, byte[] body, Duration timeout) {
-    try {
-      PendingRequest call = start(route, headers, body, timeout, false);
-      pendingDeadlines.add(call.deadlineNs(), handler.executor());
-      return call;
-    } catch (WirelaceException e) {
-      return CompletableFuture.failedFuture(e);
-    }
+    return requests.startAsync(routeBytes(route), headers, body, timeout);
   }
 
   private static Headers withDeadline(Headers headers, Duration timeout) {
@@ -371,117 +376,11 @@ public final class Session implements AutoCloseable {
     return headers.with("deadline-ms", Long.toString(Math.max(1, timeout.toMillis())));
   }
 
-  private PendingRequest start(
-      String route, Headers headers, byte[] body, Duration timeout, boolean mayWait) {
-    if (mayWait && onEventLoop()) {
-      throw new WirelaceException(
-          ErrorCode.INVALID_ARGUMENT,
-          "request() would block an event loop: use requestAsync, or a handler that is not inline");
-    }
-    acquirePermit(timeout, mayWait);
-    boolean registered = false;
-    boolean written = false;
-    long deadline = context.clock().getAsLong() + timeout.toNanos();
-    PendingRequest call =
-        new PendingRequest(this, lastRequestId.incrementAndGet(), deadline, timeout);
-    try {
-      if (mayWait) {
-        awaitRoom();
-      } else if (!isOpen()) {
-        throw closedException();
-      }
-      registered = pending.put(call);
-      written = write(FrameHeader.REQUEST, call.id(), routeBytes(route), headers, body);
-    } finally {
-      if (!written && (!registered || pending.remove(call))) {
-        permits.release();
-      }
-    }
-    if (!written) {
-      throw closedException();
-    }
-    if (state == SessionState.CLOSED) {
-      failPending(closeFault()); // it closed while we were at it
-    }
-    return call;
-  }
-
-  private void acquirePermit(Duration timeout, boolean mayWait) {
-    Fault leaving = refusal;
-    if (leaving != null) {
-      throw leaving.toException();
-    }
-    if (permits.tryAcquire()) {
-      return;
-    }
-    try {
-      if (mayWait && permits.tryAcquire(timeout.toNanos(), TimeUnit.NANOSECONDS)) {
-        return;
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new WirelaceException(ErrorCode.CANCELLED, "interrupted while waiting to request");
-    }
-    throw new WirelaceException(
-        ErrorCode.QUEUE_FULL,
-        context.settings().maxInFlight() + " requests are in flight (max-in-flight)");
-  }
-
-  private byte[] await(PendingRequest call) {
-    try {
-      long left = call.deadlineNs() - context.clock().getAsLong();
-      return call.get(Math.max(0, left), TimeUnit.NANOSECONDS);
-    } catch (TimeoutException e) {
-      call.expire();
-      return outcome(call);
-    } catch (InterruptedException e) {
-      call.cancel(true);
-      Thread.currentThread().interrupt();
-      throw new WirelaceException(ErrorCode.CANCELLED, "interrupted while waiting for the answer");
-    } catch (ExecutionException e) {
-      throw fault(e).toException();
-    }
-  }
-
-  private static byte[] outcome(PendingRequest call) {
-    try {
-      return call.get();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new WirelaceException(ErrorCode.CANCELLED, "interrupted while waiting for the answer");
-    } catch (ExecutionException e) {
-      throw fault(e).toException();
-    }
-  }
-
-  private static Fault fault(ExecutionException e) {
-    Throwable cause = e.getCause();
-    return Fault.from(cause == null ? e : cause, ErrorCode.INTERNAL_ERROR);
-  }
-
-  /** A request that nobody waits for any more: forgotten here, cancelled at the peer. */
-  boolean abandon(PendingRequest call) {
-    if (!pending.remove(call)) {
-      return false;
-    }
-    permits.release();
-    writeFrame(FrameHeader.CANCEL, call.id(), FrameEncoder.NO_BODY);
-    return true;
-  }
-
-  private long expirePending(long now) {
-    long[] earliest = {Long.MAX_VALUE};
-    pending.forEach(call -> {
-      if (call.deadlineNs() - now <= 0) {
-        call.expire();
-      } else {
-        earliest[0] = Math.min(earliest[0], call.deadlineNs());
-      }
-    });
-    return earliest[0];
-  }
-
   // ---- for the handler, on the event loop ----
+
+  EventExecutor executor() {
+    return handler.executor();
+  }
 
   Outbound outbound() {
     return outbound;
@@ -495,23 +394,8 @@ public final class Session implements AutoCloseable {
     return context;
   }
 
-  /** The pending request of an id, taken out of the table; null if there is none. */
-  @Nullable PendingRequest takePending(long callId) {
-    PendingRequest call = pending.get(callId);
-    if (call == null || !pending.remove(call)) {
-      return null;
-    }
-    permits.release();
-    return call;
-  }
-
-  void failPending(Fault fault) {
-    pending.forEach(call -> {
-      if (pending.remove(call)) {
-        permits.release();
-        call.failed(fault);
-      }
-    });
+  OutgoingRequests requests() {
+    return requests;
   }
 
   void moveTo(SessionState next) {
@@ -539,6 +423,11 @@ public final class Session implements AutoCloseable {
     return refusal != null;
   }
 
+  /** Why new requests are refused, if they are. */
+  @Nullable Fault refusal() {
+    return refusal;
+  }
+
   /** Tells a greeted peer to leave, and ends when nothing is in flight. Any thread. */
   void leave(Fault why) {
     handler.post(() -> {
@@ -554,6 +443,7 @@ public final class Session implements AutoCloseable {
   }
 
   void onRoom() {
+    fullSinceNs.set(0);
     slowTold.set(false);
     room.signal();
   }
@@ -561,9 +451,8 @@ public final class Session implements AutoCloseable {
   /** It is over: everybody who waits is told. */
   void ended(CloseReason reason) {
     moveTo(SessionState.CLOSED);
-    pendingDeadlines.close();
-    failPending(reason.fault());
     closed.complete(reason);
+    requests.close(reason.fault());
   }
 
   // ---- for requests of the peer, any thread ----
@@ -578,7 +467,7 @@ public final class Session implements AutoCloseable {
       if (!onEventLoop()) {
         awaitRoom();
       } else if (!outbound.hasRoom()) {
-        tellSlow();
+        full();
         handler.pauseForRoom();
       }
       if (!write(kind, callId, null, headers, body)) {
@@ -637,12 +526,12 @@ public final class Session implements AutoCloseable {
     return closed.minimalCompletionStage();
   }
 
-  private Fault closeFault() {
+  Fault closeFault() {
     CloseReason reason = closed.getNow(CloseReason.local());
     return reason.fault();
   }
 
-  private WirelaceException closedException() {
+  WirelaceException closedException() {
     if (state == SessionState.OPENING) {
       return new WirelaceException(ErrorCode.INVALID_SESSION, "the session is not open yet");
     }

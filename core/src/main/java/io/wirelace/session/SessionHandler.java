@@ -303,7 +303,7 @@ final class SessionHandler extends ChannelInboundHandlerAdapter
   }
 
   private void onResponse(Session on, Frame frame) throws MalformedFrameException {
-    PendingRequest call = on.takePending(frame.id());
+    PendingRequest call = on.requests().take(frame.id());
     if (call == null) {
       on.drop(Drop.UNKNOWN_ID, 1, "RESPONSE to request " + frame.id());
       return;
@@ -342,7 +342,7 @@ final class SessionHandler extends ChannelInboundHandlerAdapter
       }
       return;
     }
-    PendingRequest call = on.takePending(frame.id());
+    PendingRequest call = on.requests().take(frame.id());
     if (call == null) {
       on.drop(Drop.UNKNOWN_ID, 1, "ERROR to request " + frame.id() + ": " + fault);
     } else {
@@ -522,7 +522,7 @@ final class SessionHandler extends ChannelInboundHandlerAdapter
               : new CloseReason(CloseReason.Initiator.REMOTE, told);
     }
     // No answer can come any more; ours still go out.
-    on.failPending(reason.fault());
+    on.requests().failAll(reason.fault());
     on.refuseRequests(reason.fault());
     drain();
   }
@@ -576,7 +576,7 @@ final class SessionHandler extends ChannelInboundHandlerAdapter
       reason = why;
     }
     on.moveTo(SessionState.CLOSING);
-    on.failPending(why.fault());
+    on.requests().failAll(why.fault());
     decoder.stop();
     watch.closing();
     // Reads on and throws away, to hear the peer's end and not to reset what it has yet to read.

@@ -41,6 +41,9 @@ public final class FrameDecoder extends ChannelInboundHandlerAdapter {
   /** Starts at a frame boundary; more than one incomplete frame only while paused. */
   private @Nullable ByteBuf kept;
 
+  /** Held the frame that this read completed; released when the batch has ended. */
+  private @Nullable ByteBuf completed;
+
   private int batchFrames;
   private int batchBytes;
 
@@ -72,8 +75,10 @@ public final class FrameDecoder extends ChannelInboundHandlerAdapter {
         keep(ctx, in);
       }
     } finally {
-      in.release();
+      // The sink gathers frames until the batch ends, so until then their buffers must live.
       endBatch();
+      releaseCompleted();
+      in.release();
     }
   }
 
@@ -112,8 +117,8 @@ public final class FrameDecoder extends ChannelInboundHandlerAdapter {
         keep(ctx, buffer);
       }
     } finally {
-      buffer.release();
       endBatch();
+      buffer.release();
     }
   }
 
@@ -152,11 +157,8 @@ public final class FrameDecoder extends ChannelInboundHandlerAdapter {
       return false;
     }
     kept = null;
-    try {
-      decode(buffer);
-    } finally {
-      buffer.release();
-    }
+    completed = buffer;
+    decode(buffer);
     return state == State.DECODING;
   }
 
@@ -268,6 +270,14 @@ public final class FrameDecoder extends ChannelInboundHandlerAdapter {
       kept = buffer;
     }
     buffer.writeBytes(in);
+  }
+
+  private void releaseCompleted() {
+    ByteBuf buffer = completed;
+    if (buffer != null) {
+      completed = null;
+      buffer.release();
+    }
   }
 
   private void releaseKept() {

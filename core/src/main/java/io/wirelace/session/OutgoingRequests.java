@@ -1,0 +1,197 @@
+package io.wirelace.session;
+
+import io.wirelace.error.ErrorCode;
+import io.wirelace.error.Fault;
+import io.wirelace.error.WirelaceException;
+import io.wirelace.wire.FrameEncoder;
+import io.wirelace.wire.FrameHeader;
+import io.wirelace.wire.Headers;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The requests of this side that wait for answers: numbers them, bounds them, matches answers, and
+ * ends those whose time is up. Any thread.
+ */
+final class OutgoingRequests {
+  private final Session session;
+  private final SessionContext context;
+  private final AtomicLong lastId = new AtomicLong();
+  private final CallTable<PendingRequest> pending = new CallTable<>();
+  private final Semaphore permits;
+  private final Deadlines deadlines;
+
+  OutgoingRequests(Session session, SessionContext context) {
+    this.session = session;
+    this.context = context;
+    this.permits = new Semaphore(context.settings().maxInFlight());
+    this.deadlines = new Deadlines(context.clock(), this::expire);
+  }
+
+  int size() {
+    return pending.size();
+  }
+
+  /** Requests and waits for the answer. */
+  Message call(byte @Nullable [] route, Headers headers, byte[] body, Duration timeout) {
+    if (Session.onEventLoop()) {
+      throw new WirelaceException(
+          ErrorCode.INVALID_ARGUMENT,
+          "request() would block an event loop: use requestAsync, or a handler that is not inline");
+    }
+    PendingRequest call = start(route, headers, body, timeout, true);
+    byte[] answer = await(call);
+    return Message.of("", call.answerHeaders(), answer);
+  }
+
+  /** Requests; the answer comes with the future. */
+  CompletableFuture<byte[]> startAsync(
+      byte @Nullable [] route, Headers headers, byte[] body, Duration timeout) {
+    try {
+      PendingRequest call = start(route, headers, body, timeout, false);
+      deadlines.add(call.deadlineNs(), session.executor());
+      return call;
+    } catch (WirelaceException e) {
+      return CompletableFuture.failedFuture(e);
+    }
+  }
+
+  private PendingRequest start(
+      byte @Nullable [] route, Headers headers, byte[] body, Duration timeout, boolean mayWait) {
+    acquirePermit(timeout, mayWait);
+    boolean registered = false;
+    boolean written = false;
+    long deadline = context.clock().getAsLong() + timeout.toNanos();
+    PendingRequest call = new PendingRequest(this, lastId.incrementAndGet(), deadline, timeout);
+    try {
+      if (mayWait) {
+        session.awaitRoom();
+      } else if (!session.isOpen()) {
+        throw session.closedException();
+      }
+      registered = pending.put(call);
+      written = session.write(FrameHeader.REQUEST, call.id(), route, headers, body);
+    } finally {
+      if (!written && (!registered || pending.remove(call))) {
+        permits.release();
+      }
+    }
+    if (!written) {
+      throw session.closedException();
+    }
+    if (session.state() == SessionState.CLOSED) {
+      failAll(session.closeFault()); // it closed while we were at it
+    }
+    return call;
+  }
+
+  private void acquirePermit(Duration timeout, boolean mayWait) {
+    Fault refusal = session.refusal();
+    if (refusal != null) {
+      throw refusal.toException();
+    }
+    if (permits.tryAcquire()) {
+      return;
+    }
+    try {
+      if (mayWait && permits.tryAcquire(timeout.toNanos(), TimeUnit.NANOSECONDS)) {
+        return;
+      }
+    } catch (InterruptedException e) {
+      throw interrupted();
+    }
+    throw new WirelaceException(
+        ErrorCode.QUEUE_FULL,
+        context.settings().maxInFlight() + " requests are in flight (max-in-flight)");
+  }
+
+  private byte[] await(PendingRequest call) {
+    try {
+      long left = call.deadlineNs() - context.clock().getAsLong();
+      return call.get(Math.max(0, left), TimeUnit.NANOSECONDS);
+    } catch (TimeoutException e) {
+      call.expire();
+      return outcome(call);
+    } catch (InterruptedException e) {
+      call.cancel(true);
+      throw interrupted();
+    } catch (ExecutionException e) {
+      throw fault(e).toException();
+    }
+  }
+
+  private static byte[] outcome(PendingRequest call) {
+    try {
+      return call.get();
+    } catch (InterruptedException e) {
+      throw interrupted();
+    } catch (ExecutionException e) {
+      throw fault(e).toException();
+    }
+  }
+
+  private static WirelaceException interrupted() {
+    Thread.currentThread().interrupt();
+    return new WirelaceException(ErrorCode.CANCELLED, "interrupted while waiting for the answer");
+  }
+
+  private static Fault fault(ExecutionException e) {
+    Throwable cause = e.getCause();
+    return Fault.from(cause == null ? e : cause, ErrorCode.INTERNAL_ERROR);
+  }
+
+  /** The request of an id, taken out; null if there is none. */
+  @Nullable PendingRequest take(long id) {
+    PendingRequest call = pending.get(id);
+    return call != null && remove(call) ? call : null;
+  }
+
+  /** A request that nobody waits for any more: forgotten here, cancelled at the peer. */
+  boolean abandon(PendingRequest call) {
+    if (!remove(call)) {
+      return false;
+    }
+    session.writeFrame(FrameHeader.CANCEL, call.id(), FrameEncoder.NO_BODY);
+    return true;
+  }
+
+  private boolean remove(PendingRequest call) {
+    if (!pending.remove(call)) {
+      return false;
+    }
+    permits.release();
+    return true;
+  }
+
+  private long expire(long now) {
+    long[] earliest = {Long.MAX_VALUE};
+    pending.forEach(call -> {
+      if (call.deadlineNs() - now <= 0) {
+        call.expire();
+      } else {
+        earliest[0] = Math.min(earliest[0], call.deadlineNs());
+      }
+    });
+    return earliest[0];
+  }
+
+  void failAll(Fault fault) {
+    pending.forEach(call -> {
+      if (remove(call)) {
+        call.failed(fault);
+      }
+    });
+  }
+
+  /** No answer can come any more. */
+  void close(Fault fault) {
+    deadlines.close();
+    failAll(fault);
+  }
+}
