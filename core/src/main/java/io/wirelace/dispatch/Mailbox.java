@@ -5,7 +5,6 @@ import io.wirelace.config.SessionSettings;
 import io.wirelace.error.ErrorCode;
 import io.wirelace.error.Fault;
 import io.wirelace.metrics.Drop;
-import io.wirelace.metrics.Event;
 import io.wirelace.session.InboundRequest;
 import io.wirelace.session.Message;
 import io.wirelace.session.MessageSink;
@@ -154,7 +153,6 @@ final class Mailbox implements MessageSink.Inbox {
     long waiting = messages.addAndGet(count);
     long held = bytes.addAndGet(size);
     if ((waiting >= maxMessages || held >= maxBytes) && paused.compareAndSet(false, true)) {
-      dispatcher.listener().onEvent(new Event.Backlogged(session.id(), waiting, held));
       flow.pause();
     }
   }
@@ -162,6 +160,16 @@ final class Mailbox implements MessageSink.Inbox {
   @Override
   public boolean isEmpty() {
     return messages.get() == 0 && filling == null;
+  }
+
+  @Override
+  public long waitingMessages() {
+    return messages.get();
+  }
+
+  @Override
+  public long waitingBytes() {
+    return bytes.get();
   }
 
   @Override

@@ -25,6 +25,12 @@ public interface MessageSink {
     /** Whether no message waits or is being handled. Any thread. */
     boolean isEmpty();
 
+    /** How many messages wait or are being handled. Any thread. */
+    long waitingMessages();
+
+    /** How many bytes they hold. Any thread. */
+    long waitingBytes();
+
     /** The session has ended: nothing more will come, and answers go nowhere. */
     void onSessionEnd();
   }

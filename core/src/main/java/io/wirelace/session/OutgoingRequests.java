@@ -9,7 +9,6 @@ import io.wirelace.wire.Headers;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
@@ -24,13 +23,14 @@ final class OutgoingRequests {
   private final SessionContext context;
   private final AtomicLong lastId = new AtomicLong();
   private final CallTable<PendingRequest> pending = new CallTable<>();
-  private final Semaphore permits;
+  private final RoomGate room = new RoomGate();
+  private final int most;
   private final Deadlines deadlines;
 
   OutgoingRequests(Session session, SessionContext context) {
     this.session = session;
     this.context = context;
-    this.permits = new Semaphore(context.settings().maxInFlight());
+    this.most = context.settings().maxInFlight();
     this.deadlines = new Deadlines(context.clock(), this::expire);
   }
 
@@ -64,22 +64,21 @@ final class OutgoingRequests {
 
   private PendingRequest start(
       byte @Nullable [] route, Headers headers, byte[] body, Duration timeout, boolean mayWait) {
-    acquirePermit(timeout, mayWait);
-    boolean registered = false;
+    awaitTurn(timeout, mayWait);
     boolean written = false;
     long deadline = context.clock().getAsLong() + timeout.toNanos();
     PendingRequest call = new PendingRequest(this, lastId.incrementAndGet(), deadline, timeout);
+    if (mayWait) {
+      session.awaitRoom();
+    } else if (!session.isOpen()) {
+      throw session.closedException();
+    }
+    pending.put(call);
     try {
-      if (mayWait) {
-        session.awaitRoom();
-      } else if (!session.isOpen()) {
-        throw session.closedException();
-      }
-      registered = pending.put(call);
       written = session.write(FrameHeader.REQUEST, call.id(), route, headers, body);
     } finally {
-      if (!written && (!registered || pending.remove(call))) {
-        permits.release();
+      if (!written) {
+        remove(call);
       }
     }
     if (!written) {
@@ -91,24 +90,24 @@ final class OutgoingRequests {
     return call;
   }
 
-  private void acquirePermit(Duration timeout, boolean mayWait) {
+  /** Waits until fewer than max-in-flight are pending; threads that race pass it together. */
+  private void awaitTurn(Duration timeout, boolean mayWait) {
     Fault refusal = session.refusal();
     if (refusal != null) {
       throw refusal.toException();
     }
-    if (permits.tryAcquire()) {
+    if (pending.size() < most) {
       return;
     }
     try {
-      if (mayWait && permits.tryAcquire(timeout.toNanos(), TimeUnit.NANOSECONDS)) {
+      if (mayWait && room.await(() -> pending.size() < most, timeout.toNanos())) {
         return;
       }
     } catch (InterruptedException e) {
       throw interrupted();
     }
     throw new WirelaceException(
-        ErrorCode.QUEUE_FULL,
-        context.settings().maxInFlight() + " requests are in flight (max-in-flight)");
+        ErrorCode.QUEUE_FULL, most + " requests are in flight (max-in-flight)");
   }
 
   private byte[] await(PendingRequest call) {
@@ -165,7 +164,7 @@ final class OutgoingRequests {
     if (!pending.remove(call)) {
       return false;
     }
-    permits.release();
+    room.signal();
     return true;
   }
 

@@ -19,6 +19,7 @@ import io.wirelace.wire.Headers;
 import io.wirelace.wire.MalformedFrameException;
 import io.wirelace.wire.Role;
 import java.io.IOException;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -35,11 +36,6 @@ final class SessionHandler extends ChannelInboundHandlerAdapter
     implements FrameSink, Outbound.Owner, MessageSink.Flow {
   private static final Logger LOG = LoggerFactory.getLogger(SessionHandler.class);
 
-  // Why reading is paused: a bit each.
-  private static final int MAILBOX = 1;
-  private static final int IN_FLIGHT = 2;
-  private static final int ROOM = 4;
-
   private final SessionContext context;
   private final Sessions sessions;
   private final String transport;
@@ -52,13 +48,9 @@ final class SessionHandler extends ChannelInboundHandlerAdapter
   private @Nullable Session session;
   private MessageSink.@Nullable Inbox inbox;
 
-  /** Written on the loop; others read it to see whether to post. */
-  private volatile int pauses;
-
-  private boolean peerEnded;
-  private boolean finished;
-  private @Nullable CloseReason reason;
-  private @Nullable Fault lastPeerError;
+  // Made when the channel is active.
+  private @Nullable ReadGate gate;
+  private @Nullable Ending ending;
 
   SessionHandler(SessionContext context, Sessions sessions, String transport) {
     this.context = context;
@@ -98,16 +90,20 @@ final class SessionHandler extends ChannelInboundHandlerAdapter
     Session opened =
         new Session(context, this, transport, channel.remoteAddress(), channel.localAddress());
     session = opened;
+    gate = new ReadGate(decoder, active);
+    ending = new Ending(opened, active, decoder, gate, watch);
     opened.outbound().attach(active);
     watch.start(active.executor());
     Fault denied = sessions.admit(opened);
     if (denied != null) {
       context.listener().onEvent(new Event.Denied(String.valueOf(opened.peer()), denied));
       opened.sendFault(0, denied);
-      begin(new CloseReason(CloseReason.Initiator.POLICY, denied));
+      ending().begin(new CloseReason(CloseReason.Initiator.POLICY, denied));
       return;
     }
-    inbox = context.sink().open(opened, this);
+    MessageSink.Inbox box = context.sink().open(opened, this);
+    inbox = box;
+    ending().inbox(box);
     if (context.role() == Role.CLIENT && context.greeting()) {
       opened.writeFrame(FrameHeader.HELLO, 0, greeter.hello());
     } else {
@@ -137,11 +133,7 @@ final class SessionHandler extends ChannelInboundHandlerAdapter
       return;
     }
     boolean wasAdmitted = inbox != null;
-    CloseReason why = reason != null ? reason : CloseReason.remote("the connection was lost");
-    Fault told = lastPeerError;
-    if (told != null && why.initiator() == CloseReason.Initiator.REMOTE) {
-      why = new CloseReason(CloseReason.Initiator.REMOTE, told);
-    }
+    CloseReason why = ending().reason(CloseReason.remote("the connection was lost"));
     ended.outbound().discard();
     ended.outbound().releaseWritten();
     ended.ended(why);
@@ -156,11 +148,13 @@ final class SessionHandler extends ChannelInboundHandlerAdapter
 
   @Override
   public void exceptionCaught(ChannelHandlerContext failed, Throwable cause) {
-    if (cause instanceof IOException) {
-      reason = reason != null ? reason : CloseReason.remote(String.valueOf(cause.getMessage()));
-    } else {
+    CloseReason why = CloseReason.remote(String.valueOf(cause.getMessage()));
+    if (!(cause instanceof IOException)) {
       LOG.error("a session on {} failed", failed.channel(), cause);
-      reason = CloseReason.policy(ErrorCode.INTERNAL_ERROR, cause.toString());
+      why = CloseReason.policy(ErrorCode.INTERNAL_ERROR, cause.toString());
+    }
+    if (ending != null) {
+      ending().because(why);
     }
     failed.close();
   }
@@ -216,7 +210,7 @@ final class SessionHandler extends ChannelInboundHandlerAdapter
     }
     context.listener().onEvent(new Event.Violated(on.id(), fault));
     on.sendFault(0, fault);
-    begin(new CloseReason(CloseReason.Initiator.POLICY, fault));
+    ending().begin(new CloseReason(CloseReason.Initiator.POLICY, fault));
     on.outbound().endBatch();
   }
 
@@ -264,14 +258,27 @@ final class SessionHandler extends ChannelInboundHandlerAdapter
     }
     long deadline = deadline(headers);
     InboundRequest request = new InboundRequest(on, id, headers, deadline);
-    on.inFlight().put(request);
-    if (deadline != Long.MAX_VALUE) {
-      inFlightDeadlines.add(deadline, executor());
-    }
-    if (on.inFlight().size() >= context.settings().maxInFlight()) {
-      pause(IN_FLIGHT);
-    }
     box.onMessage(frame, request);
+    // An inline handler has answered by now, and never sees the table.
+    if (!request.isAnswered()) {
+      register(on, request);
+    }
+  }
+
+  private void register(Session on, InboundRequest request) {
+    CallTable<InboundRequest> inFlight = on.inFlight();
+    inFlight.put(request);
+    if (request.isAnswered()) {
+      inFlight.remove(request); // by another thread, just before it was put
+      return;
+    }
+    if (request.deadlineNs() != Long.MAX_VALUE) {
+      inFlightDeadlines.add(request.deadlineNs(), executor());
+    }
+    if (inFlight.size() >= context.settings().maxInFlight()) {
+      gate().pause(ReadGate.IN_FLIGHT);
+      unpauseIfFewInFlight(); // the last answers may have come just now
+    }
   }
 
   private long deadline(Headers headers) {
@@ -335,10 +342,10 @@ final class SessionHandler extends ChannelInboundHandlerAdapter
   private void onError(Session on, Frame frame) throws MalformedFrameException {
     Fault fault = frame.fault();
     if (frame.id() == 0) {
-      lastPeerError = fault;
+      ending().peerSaid(fault);
       context.listener().onEvent(new Event.PeerError(on.id(), fault));
       if (on.state() == SessionState.OPENING) {
-        begin(new CloseReason(CloseReason.Initiator.REMOTE, fault));
+        ending().begin(new CloseReason(CloseReason.Initiator.REMOTE, fault));
       }
       return;
     }
@@ -414,7 +421,7 @@ final class SessionHandler extends ChannelInboundHandlerAdapter
   /** After GOAWAY the one who called leaves as soon as nothing is in flight. */
   private void leaveIfIdle(Session on) {
     if (context.role() == Role.CLIENT && on.isLeaving() && on.pendingRequests() == 0) {
-      begin(CloseReason.remote("the peer went away"));
+      ending().begin(CloseReason.remote("the peer went away"));
     }
   }
 
@@ -422,70 +429,67 @@ final class SessionHandler extends ChannelInboundHandlerAdapter
 
   @Override
   public void pause() {
-    pause(MAILBOX);
+    gate().pause(ReadGate.MAILBOX);
+    watch.onBacklog();
+  }
+
+  /** For the watch: the handlers have not kept up for a while. */
+  void tellBacklog() {
+    MessageSink.Inbox box = inbox;
+    if (box != null) {
+      context
+          .listener()
+          .onEvent(new Event.Backlogged(live().id(), box.waitingMessages(), box.waitingBytes()));
+    }
+  }
+
+  boolean isBacklogged() {
+    return gate().isPausedFor(ReadGate.MAILBOX);
   }
 
   @Override
   public void resume() {
-    unpauseLater(MAILBOX);
+    gate().unpauseLater(ReadGate.MAILBOX);
   }
 
+  @Override
+  public void emptied() {
+    if (live().state() == SessionState.DRAINING) {
+      post(ending()::checkDrained);
+    }
+  }
+
+  /** Answers wait for room. Any thread. */
   void pauseForRoom() {
-    post(() -> pause(ROOM));
+    post(() -> {
+      gate().pause(ReadGate.ROOM);
+      if (live().outbound().hasMuchRoom()) {
+        gate().unpauseLater(ReadGate.ROOM); // it came between the decision and now
+      }
+    });
   }
 
-  /** Any thread. */
+  /** A request of the peer is answered. Any thread. */
   void requestDone() {
-    int bits = pauses;
-    if ((bits & IN_FLIGHT) != 0
-        && live().inFlight().size() <= context.settings().maxInFlight() / 2) {
-      unpauseLater(IN_FLIGHT);
+    if (gate().isPausedFor(ReadGate.IN_FLIGHT)) {
+      unpauseIfFewInFlight();
     }
     if (live().state() == SessionState.DRAINING) {
-      post(this::checkDrained);
+      post(ending()::checkDrained);
+    }
+  }
+
+  private void unpauseIfFewInFlight() {
+    if (live().inFlight().size() <= context.settings().maxInFlight() / 2) {
+      gate().unpauseLater(ReadGate.IN_FLIGHT);
     }
   }
 
   @Override
   public void onRoom() {
-    Session on = live();
-    on.onRoom();
-    if ((pauses & ROOM) != 0) {
-      unpauseLater(ROOM);
-    }
-  }
-
-  private void pause(int bit) {
-    if (pauses == 0) {
-      decoder.pause();
-      channel().config().setAutoRead(false);
-    }
-    pauses |= bit;
-    // What was waited for may have come between the decision and the bit.
-    if (bit == ROOM && live().outbound().hasMuchRoom()) {
-      unpauseLater(ROOM);
-    } else if (bit == IN_FLIGHT
-        && live().inFlight().size() <= context.settings().maxInFlight() / 2) {
-      unpauseLater(IN_FLIGHT);
-    }
-  }
-
-  /** Posted even from the loop itself, so that the decoder is never entered twice. */
-  private void unpauseLater(int bit) {
-    executor().execute(() -> unpause(bit));
-  }
-
-  private void unpause(int bit) {
-    if ((pauses & bit) == 0) {
-      return;
-    }
-    pauses &= ~bit;
-    if (pauses != 0 || ctx == null) {
-      return;
-    }
-    decoder.resume(context());
-    if (pauses == 0) {
-      channel().config().setAutoRead(true);
+    live().onRoom();
+    if (gate().isPausedFor(ReadGate.ROOM)) {
+      gate().unpauseLater(ReadGate.ROOM);
     }
   }
 
@@ -502,38 +506,29 @@ final class SessionHandler extends ChannelInboundHandlerAdapter
   @Override
   public void userEventTriggered(ChannelHandlerContext triggered, Object event) {
     if (event == EndOfStream.INSTANCE) {
-      onPeerEnd();
+      ending().peerEnded();
     }
     triggered.fireUserEventTriggered(event);
   }
 
-  private void onPeerEnd() {
-    Session on = live();
-    peerEnded = true;
-    if (on.state().compareTo(SessionState.CLOSING) >= 0) {
-      closeIfFinished();
-      return;
-    }
-    if (reason == null) {
-      Fault told = lastPeerError;
-      reason =
-          told == null
-              ? CloseReason.remote("the peer closed the connection")
-              : new CloseReason(CloseReason.Initiator.REMOTE, told);
-    }
-    // No answer can come any more; ours still go out.
-    on.requests().failAll(reason.fault());
-    on.refuseRequests(reason.fault());
-    drain();
+  @Override
+  public void onFinished() {
+    ending().outboundFinished();
+  }
+
+  @Override
+  public void onDiscarded(long messages) {
+    live().drop(Drop.SESSION_ENDED, messages, "accepted, but the connection ended first");
   }
 
   /** Takes no more, finishes what is in flight, then closes. */
   void drain() {
-    Session on = live();
-    if (on.state().compareTo(SessionState.DRAINING) < 0) {
-      on.moveTo(SessionState.DRAINING);
-    }
-    checkDrained();
+    ending().drain();
+  }
+
+  /** Any thread. */
+  void close(CloseReason why) {
+    post(() -> ending().begin(why));
   }
 
   /** Tells a greeted peer that this side is leaving. */
@@ -543,87 +538,16 @@ final class SessionHandler extends ChannelInboundHandlerAdapter
     }
   }
 
-  @Override
-  public void emptied() {
-    if (live().state() == SessionState.DRAINING) {
-      post(this::checkDrained);
-    }
-  }
-
-  private void checkDrained() {
-    Session on = live();
-    MessageSink.Inbox box = inbox;
-    if (on.state() == SessionState.DRAINING
-        && on.inFlight().size() == 0
-        && (box == null || box.isEmpty())
-        && !(peerEnded && decoder.hasKept())) {
-      begin(reason != null ? reason : CloseReason.local());
-    }
-  }
-
-  /** Any thread. */
-  void close(CloseReason why) {
-    post(() -> begin(why));
-  }
-
-  /** Accepts nothing more, and ends this direction once what was accepted has gone. */
-  private void begin(CloseReason why) {
-    Session on = live();
-    if (on.state().compareTo(SessionState.CLOSING) >= 0) {
-      return;
-    }
-    if (reason == null) {
-      reason = why;
-    }
-    on.moveTo(SessionState.CLOSING);
-    on.requests().failAll(why.fault());
-    decoder.stop();
-    watch.closing();
-    // Reads on and throws away, to hear the peer's end and not to reset what it has yet to read.
-    channel().config().setAutoRead(true);
-    on.outbound().finish();
-  }
-
-  @Override
-  public void onFinished() {
-    finished = true;
-    context()
-        .writeAndFlush(EndOfStream.INSTANCE)
-        .addListener(done -> {
-          if (!done.isSuccess()) {
-            channel().close();
-          } else {
-            closeIfFinished();
-          }
-        });
-  }
-
-  private void closeIfFinished() {
-    if (finished && peerEnded) {
-      channel().close();
-    }
-  }
-
-  @Override
-  public void onDiscarded(long messages) {
-    live().drop(Drop.SESSION_ENDED, messages, "accepted, but the connection ended first");
-  }
-
   // ---- small things ----
 
-  /** For the watch: the peer broke a rule of time. */
-  void timedOut(Fault fault, boolean tell) {
-    Session on = live();
-    if (on.state() == SessionState.CLOSING) {
-      channel().close();
-      return;
-    }
-    if (tell) {
-      violated(fault);
-    } else {
-      reason = new CloseReason(CloseReason.Initiator.POLICY, fault);
-      channel().close();
-    }
+  /** For the watch: the peer broke a rule of time, and is told. */
+  void timedOut(Fault fault) {
+    violated(fault);
+  }
+
+  /** For the watch: closing takes too long. */
+  void abort() {
+    channel().close();
   }
 
   void trim() {
@@ -634,8 +558,12 @@ final class SessionHandler extends ChannelInboundHandlerAdapter
     live().writeFrame(FrameHeader.HEARTBEAT, 0, payload);
   }
 
+  boolean isPaused() {
+    return gate().isPaused();
+  }
+
   boolean isMidFrame() {
-    return decoder.midFrame() && pauses == 0;
+    return decoder.midFrame();
   }
 
   long lastReadNs() {
@@ -655,23 +583,23 @@ final class SessionHandler extends ChannelInboundHandlerAdapter
     }
   }
 
+  private ReadGate gate() {
+    return Objects.requireNonNull(gate, "the channel is not active yet");
+  }
+
+  private Ending ending() {
+    return Objects.requireNonNull(ending, "the channel is not active yet");
+  }
+
   private Channel channel() {
     return context().channel();
   }
 
   private ChannelHandlerContext context() {
-    ChannelHandlerContext attached = ctx;
-    if (attached == null) {
-      throw new IllegalStateException("not attached to a channel yet");
-    }
-    return attached;
+    return Objects.requireNonNull(ctx, "not attached to a channel yet");
   }
 
   private Session live() {
-    Session on = session;
-    if (on == null) {
-      throw new IllegalStateException("the channel is not active yet");
-    }
-    return on;
+    return Objects.requireNonNull(session, "the channel is not active yet");
   }
 }

@@ -20,12 +20,17 @@ final class Watch {
   /** So many intervals without a sign of life end a session. */
   private static final int MISSED_HEARTBEATS = 3;
 
+  /** A mailbox that is full for this long without a break has handlers that do not keep up. */
+  private static final long BACKLOG_AFTER_NS = TimeUnit.MILLISECONDS.toNanos(200);
+
   private final SessionHandler handler;
   private final SessionContext context;
 
   private @Nullable EventExecutor executor;
   private @Nullable ScheduledFuture<?> beat;
   private @Nullable ScheduledFuture<?> readTimer;
+  private @Nullable ScheduledFuture<?> backlogTimer;
+  private long backlogSinceNs;
   private volatile long lastReadNs;
   private boolean greeted;
 
@@ -77,8 +82,28 @@ final class Watch {
       handler.timedOut(
           Fault.of(
               ErrorCode.IDLE_TIMEOUT,
-              "half a frame, then nothing for " + timeout / 1_000_000 + " ms (read-timeout)"),
-          true);
+              "half a frame, then nothing for " + timeout / 1_000_000 + " ms (read-timeout)"));
+    }
+  }
+
+  /** The mailbox is full. A fast peer does that often; told is only what lasts. */
+  void onBacklog() {
+    backlogSinceNs = context.clock().getAsLong();
+    if (backlogTimer == null && executor != null) {
+      backlogTimer = executor.schedule(this::checkBacklog, BACKLOG_AFTER_NS, TimeUnit.NANOSECONDS);
+    }
+  }
+
+  private void checkBacklog() {
+    backlogTimer = null;
+    if (!handler.isBacklogged() || executor == null) {
+      return;
+    }
+    long left = BACKLOG_AFTER_NS - (context.clock().getAsLong() - backlogSinceNs);
+    if (left > 0) {
+      backlogTimer = executor.schedule(this::checkBacklog, left, TimeUnit.NANOSECONDS);
+    } else {
+      handler.tellBacklog();
     }
   }
 
@@ -92,6 +117,9 @@ final class Watch {
   }
 
   private void tick(Duration interval) {
+    if (handler.isPaused()) {
+      lastReadNs = context.clock().getAsLong(); // it is this side that does not read
+    }
     long silent = context.clock().getAsLong() - lastReadNs;
     if (silent >= interval.toNanos()) {
       handler.trim();
@@ -100,8 +128,7 @@ final class Watch {
       if (silent >= MISSED_HEARTBEATS * interval.toNanos()) {
         handler.timedOut(
             Fault.of(
-                ErrorCode.HEARTBEAT_TIMEOUT, "no sign of life for " + silent / 1_000_000 + " ms"),
-            true);
+                ErrorCode.HEARTBEAT_TIMEOUT, "no sign of life for " + silent / 1_000_000 + " ms"));
         return;
       }
       handler.probe(probe(context.clock().getAsLong()));
@@ -110,8 +137,7 @@ final class Watch {
       handler.timedOut(
           Fault.of(
               ErrorCode.IDLE_TIMEOUT,
-              "nothing came for " + silent / 1_000_000 + " ms (idle-timeout)"),
-          true);
+              "nothing came for " + silent / 1_000_000 + " ms (idle-timeout)"));
     } else if (executor != null) {
       long left = interval.toNanos() - silent;
       beat = executor.schedule(() -> tick(interval), left, TimeUnit.NANOSECONDS);
@@ -123,20 +149,15 @@ final class Watch {
     stop();
     if (executor != null) {
       Duration timeout = context.settings().closeTimeout();
-      beat =
-          executor.schedule(
-              () ->
-                  handler.timedOut(
-                      Fault.of(ErrorCode.CONNECTION_TIMEOUT, "the peer did not end its side"),
-                      false),
-              timeout.toNanos(),
-              TimeUnit.NANOSECONDS);
+      beat = executor.schedule(handler::abort, timeout.toNanos(), TimeUnit.NANOSECONDS);
     }
   }
 
   void stop() {
     cancel(beat);
     cancel(readTimer);
+    cancel(backlogTimer);
+    backlogTimer = null;
     beat = null;
     readTimer = null;
   }

@@ -1,0 +1,146 @@
+package io.wirelace.session;
+
+import io.netty.channel.ChannelHandlerContext;
+import io.wirelace.error.CloseReason;
+import io.wirelace.error.Fault;
+import io.wirelace.transport.EndOfStream;
+import io.wirelace.wire.FrameDecoder;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How a session ends without losing what it accepted.
+ *
+ * <pre>
+ *   drain()  takes no new work       → in flight and mailbox run dry
+ *   begin()  accepts nothing more    → outbound queue runs dry → our end of stream
+ *            reads on, throws away   → the peer's end of stream → channel closed
+ * </pre>
+ *
+ * <p>The peer's end of stream alone drains too: it still gets the answers to what it sent before.
+ * Reading on to the peer's end matters: closing with unread data would reset the connection and
+ * destroy what the peer has yet to read. The {@link Watch} cuts all this off after the close
+ * timeout. Event loop only.
+ */
+final class Ending {
+  private final Session session;
+  private final ChannelHandlerContext ctx;
+  private final FrameDecoder decoder;
+  private final ReadGate gate;
+  private final Watch watch;
+
+  private MessageSink.@Nullable Inbox inbox;
+  private @Nullable CloseReason reason;
+  private @Nullable Fault peerError;
+  private boolean peerEnded;
+  private boolean finished;
+
+  Ending(
+      Session session,
+      ChannelHandlerContext ctx,
+      FrameDecoder decoder,
+      ReadGate gate,
+      Watch watch) {
+    this.session = session;
+    this.ctx = ctx;
+    this.decoder = decoder;
+    this.gate = gate;
+    this.watch = watch;
+  }
+
+  /** What has to run dry before the session may close by itself. */
+  void inbox(MessageSink.Inbox box) {
+    inbox = box;
+  }
+
+  /** The first reason counts. */
+  void because(CloseReason why) {
+    if (reason == null) {
+      reason = why;
+    }
+  }
+
+  /**
+   * The reason so far, or {@code otherwise}; an error that the peer told says more than its end.
+   */
+  CloseReason reason(CloseReason otherwise) {
+    CloseReason why = reason == null ? otherwise : reason;
+    Fault told = peerError;
+    return told != null && why.initiator() == CloseReason.Initiator.REMOTE
+        ? new CloseReason(CloseReason.Initiator.REMOTE, told)
+        : why;
+  }
+
+  /** The peer sent an error about the connection; it usually closes next. */
+  void peerSaid(Fault fault) {
+    peerError = fault;
+  }
+
+  /** The peer will send nothing more. */
+  void peerEnded() {
+    peerEnded = true;
+    if (isClosing()) {
+      closeIfBothEnded();
+      return;
+    }
+    because(reason(CloseReason.remote("the peer closed the connection")));
+    Fault fault = reason(CloseReason.local()).fault();
+    session.refuseRequests(fault);
+    session.requests().failAll(fault); // no answer can come any more; ours still go out
+    drain();
+  }
+
+  /** Takes no more, finishes what is in flight, then closes. */
+  void drain() {
+    if (session.state().compareTo(SessionState.DRAINING) < 0) {
+      session.moveTo(SessionState.DRAINING);
+    }
+    checkDrained();
+  }
+
+  void checkDrained() {
+    MessageSink.Inbox box = inbox;
+    if (session.state() == SessionState.DRAINING
+        && session.inFlight().size() == 0
+        && (box == null || box.isEmpty())
+        && !(peerEnded && decoder.hasKept())) {
+      begin(CloseReason.local());
+    }
+  }
+
+  /** Accepts nothing more, and ends this direction once what was accepted has gone. */
+  void begin(CloseReason why) {
+    if (isClosing()) {
+      return;
+    }
+    because(why);
+    session.moveTo(SessionState.CLOSING);
+    session.requests().failAll(reason(why).fault());
+    decoder.stop();
+    watch.closing();
+    gate.openForGood();
+    session.outbound().finish();
+  }
+
+  /** All that was accepted is with the transport. */
+  void outboundFinished() {
+    finished = true;
+    ctx.writeAndFlush(EndOfStream.INSTANCE)
+        .addListener(done -> {
+          if (done.isSuccess()) {
+            closeIfBothEnded();
+          } else {
+            ctx.close();
+          }
+        });
+  }
+
+  private void closeIfBothEnded() {
+    if (finished && peerEnded) {
+      ctx.close();
+    }
+  }
+
+  private boolean isClosing() {
+    return session.state().compareTo(SessionState.CLOSING) >= 0;
+  }
+}

@@ -1,0 +1,78 @@
+package io.wirelace.session;
+
+import io.netty.channel.ChannelHandlerContext;
+import io.wirelace.wire.FrameDecoder;
+
+/**
+ * Whether a session reads. Each reason to pause is a bit; reading goes on when the last one is
+ * gone. Pausing stops the decoder between two frames and the channel before its next read, so the
+ * peer's window closes and its senders wait: back-pressure.
+ *
+ * <p>Event loop, but for {@link #isPaused} and {@link #unpauseLater}.
+ */
+final class ReadGate {
+  /** The handlers' mailbox is full. */
+  static final int MAILBOX = 1;
+
+  /** As many requests as may be are unanswered. */
+  static final int IN_FLIGHT = 2;
+
+  /** The answers have no room in the outbound queue. */
+  static final int ROOM = 4;
+
+  private final FrameDecoder decoder;
+  private final ChannelHandlerContext ctx;
+
+  /** Written on the loop only. */
+  private volatile int reasons;
+
+  private boolean forGood;
+
+  ReadGate(FrameDecoder decoder, ChannelHandlerContext ctx) {
+    this.decoder = decoder;
+    this.ctx = ctx;
+  }
+
+  boolean isPaused() {
+    return reasons != 0;
+  }
+
+  boolean isPausedFor(int reason) {
+    return (reasons & reason) != 0;
+  }
+
+  void pause(int reason) {
+    if (forGood) {
+      return;
+    }
+    if (reasons == 0) {
+      decoder.pause();
+      ctx.channel().config().setAutoRead(false);
+    }
+    reasons |= reason;
+  }
+
+  /** Posted even from the loop itself, so that the decoder is never entered twice. */
+  void unpauseLater(int reason) {
+    ctx.executor().execute(() -> unpause(reason));
+  }
+
+  private void unpause(int reason) {
+    if (!isPausedFor(reason)) {
+      return;
+    }
+    reasons &= ~reason;
+    if (reasons == 0) {
+      decoder.resume(ctx);
+    }
+    if (reasons == 0) {
+      ctx.channel().config().setAutoRead(true);
+    }
+  }
+
+  /** Reads on whatever the reasons: only to hear the peer's end. */
+  void openForGood() {
+    forGood = true;
+    ctx.channel().config().setAutoRead(true);
+  }
+}
