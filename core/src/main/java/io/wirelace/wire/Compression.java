@@ -1,6 +1,7 @@
 package io.wirelace.wire;
 
 import com.github.luben.zstd.Zstd;
+import com.github.luben.zstd.ZstdException;
 import io.wirelace.error.ErrorCode;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
@@ -167,9 +168,11 @@ public enum Compression {
         throw damaged("Zstd is not available here");
       }
       byte[] body = new byte[size];
-      long bytes = Zstd.decompressByteArray(body, 0, size, data, 0, data.length);
-      if (Zstd.isError(bytes)) {
-        throw damaged("Zstd data is damaged: " + Zstd.getErrorName(bytes));
+      long bytes;
+      try {
+        bytes = Zstd.decompressByteArray(body, 0, size, data, 0, data.length);
+      } catch (ZstdException e) {
+        throw damaged("Zstd data is damaged: " + e.getMessage());
       }
       if (bytes != size) {
         throw damaged("Zstd body inflates to " + bytes + " bytes instead of " + size);
