@@ -13,7 +13,14 @@ final class JacksonCodecs {
   }
 
   static <T> Codec<T> cbor(Class<T> type) {
-    return of("CBOR", CBORMapper.shared(), type);
+    return of("CBOR", Cbor.mapper(), type);
+  }
+
+  /** A class of its own again: JSON works where the CBOR library is missing. */
+  private static final class Cbor {
+    static ObjectMapper mapper() {
+      return CBORMapper.shared();
+    }
   }
 
   private static <T> Codec<T> of(String name, ObjectMapper mapper, Class<T> type) {

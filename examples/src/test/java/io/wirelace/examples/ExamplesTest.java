@@ -1,0 +1,91 @@
+package io.wirelace.examples;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.wirelace.Client;
+import io.wirelace.Server;
+import io.wirelace.ServerBuilder;
+import io.wirelace.Wirelace;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.net.http.HttpClient;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.LongAdder;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
+
+/** What the documentation quotes does what it says. */
+class ExamplesTest {
+  private final List<String> log = new CopyOnWriteArrayList<>();
+  private final LongAdder ticks = new LongAdder();
+
+  private Server server() {
+    ServerBuilder builder = Wirelace.server();
+    Calls.settings(builder);
+    Calls.asking(builder);
+    Calls.events(builder, log);
+    Handlers.addTo(builder, ticks, HttpClient.newHttpClient());
+    return builder.route("echo", (s, m) -> m.body()).receive("sink", (s, m) -> {}).start();
+  }
+
+  @Test
+  void theMinuteClientTalksToTheServer() {
+    PrintStream before = System.out;
+    ByteArrayOutputStream printed = new ByteArrayOutputStream();
+    try (Server server =
+        Wirelace.server()
+            .listen("tcp://127.0.0.1:0")
+            .route("echo", (s, m) -> m.body())
+            .route("time", (s, m) -> "now".getBytes(UTF_8))
+            .start()) {
+      System.setOut(new PrintStream(printed, true, UTF_8));
+      MinuteClient.main(new String[] {server.uri()});
+    } finally {
+      System.setOut(before);
+    }
+    assertThat(printed.toString(UTF_8)).isEqualToIgnoringNewLines("hello\nnow\n");
+  }
+
+  @Test
+  void callsDoWhatTheirCommentsSay() {
+    try (Server server = server();
+        Client client = Wirelace.connect(server.uri())) {
+      assertThat(Calls.three(client, new byte[7])).isEqualTo("7 7 7 bytes");
+      assertThat(Calls.headers(client)).isEqualTo("fr bonjour");
+      assertThat(Calls.failing(client)).startsWith("nobody handles that");
+      assertThat(Calls.notifications(client, new byte[7]).accepted()).isTrue();
+      assertThat(Calls.pushing(server, new byte[7])).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void bothSidesMayAsk() {
+    List<String> heard = new CopyOnWriteArrayList<>();
+    try (Server server = server()) {
+      assertThat(server.uris()).contains("memory://app");
+      assertThat(Calls.both("memory://app", heard)).isEqualTo("Ada");
+      Awaitility.await().untilAsserted(() -> assertThat(heard).containsExactly("somebody asks"));
+    }
+  }
+
+  @Test
+  void handlersAnswer() {
+    try (Server server = server();
+        Client client = Wirelace.connect(server.uri())) {
+      byte[] order = "{\"item\":\"nut\",\"count\":3,\"pricePerItem\":5}".getBytes(UTF_8);
+      assertThat(client.request("order", order)).asString(UTF_8).contains("\"total\":15");
+      assertThat(client.request("sleep", "1".getBytes(UTF_8))).asString(UTF_8).isEqualTo("1");
+      assertThat(client.request("tick", new byte[3])).hasSize(3);
+      assertThat(client.request("report", new byte[0])).asString(UTF_8).isEqualTo("done");
+      client.send("count", new byte[0]);
+      Awaitility.await()
+          .atMost(Duration.ofSeconds(5))
+          .untilAsserted(() -> assertThat(ticks.sum()).isEqualTo(1));
+      assertThat(client.tryRequest("admin.stop", new byte[0], Duration.ofSeconds(5)).isOk())
+          .isFalse();
+    }
+  }
+}
