@@ -1,19 +1,19 @@
 package io.wirelace.cli;
 
-import java.util.Objects;
-
 /** Entry point of {@code lace}. */
 public final class Main {
 
   private Main() {}
 
   /**
-   * Prints the version, whatever is asked.
+   * Runs a command and exits with its {@link ExitCode}.
    *
-   * @param args not read yet
+   * @param args as {@code lace --help} lists them
    */
   public static void main(String[] args) {
-    String version = Main.class.getPackage().getImplementationVersion();
-    System.out.println("lace " + Objects.requireNonNullElse(version, "(not from a jar)"));
+    Terminal terminal = Terminal.system();
+    int status = Lace.run(terminal, args);
+    terminal.flush();
+    System.exit(status);
   }
 }

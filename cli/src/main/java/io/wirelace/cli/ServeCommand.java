@@ -1,0 +1,112 @@
+package io.wirelace.cli;
+
+import io.wirelace.Server;
+import io.wirelace.ServerBuilder;
+import io.wirelace.Wirelace;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.LoggerFactory;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code lace serve}: a server until SIGTERM or Ctrl-C. */
+@Command(
+    name = "serve",
+    description = {
+      "Serve until told to stop.",
+      "",
+      "Prints 'listening URI' for each endpoint, with its real port, and 'ready' when connections are"
+          + " taken. Messages without a route are answered with their own body; there are no other"
+          + " routes without --demo. SIGTERM and Ctrl-C end it in order: nothing new is taken, what"
+          + " was taken is finished, and the exit code is 0.",
+      ""
+    },
+    footer = {
+      "",
+      "A setting comes from --set, else from its environment variable (LACE_MAX_IN_FLIGHT for",
+      "max-in-flight, LACE_LISTEN for --listen), else from the file, else it has its default. A file:",
+      "  listen = [\"tcp://127.0.0.1:7420\"]",
+      "  [server]",
+      "  drain-timeout = \"10s\"",
+      "  [session]",
+      "  max-frame-bytes = \"64KiB\""
+    })
+final class ServeCommand implements Callable<Integer> {
+  private final Terminal terminal;
+
+  @Option(
+      names = "--listen",
+      paramLabel = "URI",
+      description =
+          "Listen there; may be given several times. Port 0 takes any free one (default: "
+              + Target.DEFAULT
+              + ", which only this machine reaches).")
+  private List<String> listen = new ArrayList<>();
+
+  @Option(names = "--config", paramLabel = "FILE", description = "A TOML file with settings.")
+  private @Nullable Path config;
+
+  @Option(
+      names = "--set",
+      paramLabel = "NAME=VALUE",
+      description = "One setting, such as max-in-flight=64; may be given several times.")
+  private List<String> sets = new ArrayList<>();
+
+  @Option(names = "--demo", description = DemoRoutes.HELP)
+  private boolean demo;
+
+  @Option(names = "--json", description = "Print one JSON object a line.")
+  private boolean json;
+
+  ServeCommand(Terminal terminal) {
+    this.terminal = terminal;
+  }
+
+  @Override
+  public Integer call() throws InterruptedException {
+    ServeSettings settings = new SettingsReader(System.getenv()).read(config, sets, listen);
+    ServerBuilder builder =
+        Wirelace.server()
+            .listen(settings.listen().toArray(String[]::new))
+            .serverSettings(settings.server())
+            .sessionSettings(settings.session())
+            .on(new EventLog(LoggerFactory.getLogger("lace")))
+            .defaultRoute((session, message) -> message.body());
+    if (demo) {
+      new DemoRoutes().addTo(builder);
+    }
+    Server server = builder.start();
+    Runtime.getRuntime().addShutdownHook(new Thread(() -> finish(server), "lace-stop"));
+    announce(server);
+    server.awaitShutdown();
+    return ExitCode.OK.status();
+  }
+
+  /** A JVM that a signal ends exits with the signal's number, whatever hooks did: hence halt. */
+  private void finish(Server server) {
+    server.close();
+    terminal.flush();
+    Runtime.getRuntime().halt(ExitCode.OK.status());
+  }
+
+  private void announce(Server server) {
+    for (int i = 0; i < server.uris().size(); i++) {
+      String uri = server.uris().get(i);
+      terminal
+          .out()
+          .println(
+              json
+                  ? new JsonLine()
+                      .put("event", "listening")
+                      .put("uri", uri)
+                      .put("io", server.io().get(i))
+                      .toString()
+                  : "listening " + uri);
+    }
+    terminal.out().println(json ? new JsonLine().put("event", "ready").toString() : "ready");
+    terminal.out().flush();
+  }
+}

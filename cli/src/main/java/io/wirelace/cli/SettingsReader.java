@@ -1,0 +1,250 @@
+package io.wirelace.cli;
+
+import io.wirelace.Wirelace;
+import io.wirelace.config.RecordSettings;
+import io.wirelace.config.ServerSettings;
+import io.wirelace.config.SessionSettings;
+import io.wirelace.error.WirelaceException;
+import io.wirelace.transport.IoBackend;
+import java.lang.reflect.RecordComponent;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Puts settings together: the file, over it the environment, over that the command line. All
+ * mistakes are told at once, each with where it stands. Used once, by one thread.
+ */
+final class SettingsReader {
+  private static final String PREFIX = "LACE_";
+  private static final String LISTEN = "listen";
+
+  /** Variables of the start script. */
+  private static final List<String> NOT_SETTINGS = List.of("LACE_JAVA_OPTS", "LACE_LISTEN");
+
+  private final Map<String, String> environment;
+  private final List<String> problems = new ArrayList<>();
+  private List<String> listen = List.of();
+  private ServerSettings server = ServerSettings.DEFAULT;
+  private SessionSettings session = SessionSettings.DEFAULT;
+
+  SettingsReader(Map<String, String> environment) {
+    this.environment = new TreeMap<>(environment);
+  }
+
+  /**
+   * Reads them.
+   *
+   * @param sets the {@code name=value} of the command line
+   * @param listenArguments the endpoints of the command line
+   * @throws CommandFailed with exit code 3 and all that is wrong
+   */
+  ServeSettings read(@Nullable Path file, List<String> sets, List<String> listenArguments) {
+    if (file != null) {
+      readFile(ConfigFile.read(file));
+    }
+    readEnvironment();
+    sets.forEach(this::readSet);
+    if (!listenArguments.isEmpty()) {
+      listen = checkedEndpoints("--listen", listenArguments);
+    }
+    if (!problems.isEmpty()) {
+      throw new CommandFailed(
+          ExitCode.CONFIG,
+          "the configuration cannot be used:"
+              + System.lineSeparator()
+              + "  "
+              + String.join(System.lineSeparator() + "  ", problems));
+    }
+    return new ServeSettings(listen, server, session);
+  }
+
+  // ---- the file ----
+
+  private void readFile(ConfigFile file) {
+    List<ConfigFile.Problem> found = new ArrayList<>(file.problems());
+    for (ConfigFile.Entry entry : file.entries()) {
+      int before = problems.size();
+      readEntry(entry);
+      List<String> added = problems.subList(before, problems.size());
+      added.forEach(message -> found.add(new ConfigFile.Problem(entry.place(), message)));
+      added.clear();
+    }
+    found.sort(
+        Comparator.comparingInt((ConfigFile.Problem p) -> p.place().line())
+            .thenComparingInt(p -> p.place().column()));
+    found.forEach(problem -> problems.add(problem.place() + ": " + problem.message()));
+  }
+
+  private void readEntry(ConfigFile.Entry entry) {
+    String key = entry.key();
+    switch (entry.table()) {
+      case "" -> readTopLevel(key, entry.value());
+      case "server" -> readTable("[server]", ServerSettings.class, key, entry.value());
+      case "session" -> readTable("[session]", SessionSettings.class, key, entry.value());
+      default ->
+          problems.add(
+              "["
+                  + entry.table()
+                  + "] "
+                  + key
+                  + ": unknown table (expected [server] or [session])");
+    }
+  }
+
+  private void readTopLevel(String key, Object value) {
+    if (!key.equals(LISTEN)) {
+      String table = table(key);
+      problems.add(
+          key
+              + ": unknown at the top level (expected listen"
+              + (table.isEmpty()
+                  ? ", [server] or [session])"
+                  : "; it belongs into " + table + ")"));
+    } else if (value instanceof String one) {
+      listen = checkedEndpoints(LISTEN, List.of(one));
+    } else if (value instanceof List<?> several
+        && several.stream().allMatch(String.class::isInstance)) {
+      listen = checkedEndpoints(LISTEN, several.stream().map(String.class::cast).toList());
+    } else {
+      problems.add(
+          LISTEN + ": " + value + " (expected texts such as [\"" + Target.DEFAULT + "\"])");
+    }
+  }
+
+  private void readTable(String table, Class<? extends Record> type, String key, Object value) {
+    if (RecordSettings.has(type, key)) {
+      set(key, value);
+      return;
+    }
+    String home = table(key);
+    problems.add(
+        table
+            + " "
+            + key
+            + ": unknown setting"
+            + (home.isEmpty()
+                ? Nearest.hint(key, RecordSettings.names(type))
+                : " (it belongs into " + home + ")"));
+  }
+
+  private static String table(String key) {
+    if (RecordSettings.has(ServerSettings.class, key)) {
+      return "[server]";
+    }
+    return RecordSettings.has(SessionSettings.class, key) ? "[session]" : "";
+  }
+
+  // ---- environment and command line ----
+
+  private void readEnvironment() {
+    environment.forEach((name, value) -> {
+      if (!name.startsWith(PREFIX) || NOT_SETTINGS.contains(name)) {
+        return;
+      }
+      String key = name.substring(PREFIX.length()).toLowerCase(Locale.ROOT).replace('_', '-');
+      within(
+          "environment variable " + name,
+          () -> {
+            if (table(key).isEmpty()) {
+              problems.add("no such setting" + Nearest.hint(key, names()));
+            } else {
+              set(key, value);
+            }
+          });
+    });
+    String endpoints = environment.get("LACE_LISTEN");
+    if (endpoints != null && !endpoints.isBlank()) {
+      listen =
+          checkedEndpoints(
+              "environment variable LACE_LISTEN", List.of(endpoints.trim().split("[,\\s]+", -1)));
+    }
+  }
+
+  private void readSet(String argument) {
+    within(
+        "--set " + argument,
+        () -> {
+          int equals = argument.indexOf('=');
+          String key = equals < 0 ? argument : argument.substring(0, equals);
+          if (equals < 0) {
+            problems.add("no value (expected name=value)");
+          } else if (table(key).isEmpty()) {
+            problems.add("no such setting" + Nearest.hint(key, names()));
+          } else {
+            set(key, argument.substring(equals + 1));
+          }
+        });
+  }
+
+  private void within(String where, Runnable reading) {
+    int before = problems.size();
+    reading.run();
+    for (int i = before; i < problems.size(); i++) {
+      problems.set(i, where + ": " + problems.get(i));
+    }
+  }
+
+  private static Collection<String> names() {
+    return Stream.of(ServerSettings.class, SessionSettings.class)
+        .flatMap(type -> RecordSettings.names(type).stream())
+        .toList();
+  }
+
+  // ---- values ----
+
+  private void set(String key, Object value) {
+    try {
+      if (RecordSettings.has(ServerSettings.class, key)) {
+        requireType(ServerSettings.class, key, value);
+        server = RecordSettings.with(server, key, value);
+      } else {
+        requireType(SessionSettings.class, key, value);
+        session = RecordSettings.with(session, key, value);
+      }
+    } catch (CommandFailed | WirelaceException e) {
+      problems.add(
+          e instanceof WirelaceException ours
+              ? ours.fault().message()
+              : String.valueOf(e.getMessage()));
+    }
+  }
+
+  /** What a record does not check itself, because to it every value is a text. */
+  private static void requireType(Class<? extends Record> type, String key, Object value) {
+    boolean isText =
+        Arrays.stream(type.getRecordComponents())
+            .filter(component -> component.getType() == String.class)
+            .map(RecordComponent::getName)
+            .anyMatch(key::equals); // these are single words
+    if (isText && !(value instanceof String)) {
+      throw new CommandFailed(
+          ExitCode.CONFIG, key + ": " + value + " (expected a text in quotation marks)");
+    }
+    List<String> backends = Arrays.stream(IoBackend.values()).map(IoBackend::label).toList();
+    if (key.equals("io") && !backends.contains(value.toString().toLowerCase(Locale.ROOT))) {
+      throw new CommandFailed(
+          ExitCode.CONFIG,
+          key + ": " + value + " (expected one of " + String.join(", ", backends) + ")");
+    }
+  }
+
+  private List<String> checkedEndpoints(String where, List<String> uris) {
+    for (String uri : uris) {
+      try {
+        Wirelace.server().listen(uri);
+      } catch (WirelaceException e) {
+        problems.add((where.equals(LISTEN) ? "" : where + ": ") + e.fault().message());
+      }
+    }
+    return uris;
+  }
+}
