@@ -1,0 +1,147 @@
+package io.wirelace.benchmarks.compare;
+
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Random;
+
+/**
+ * The program behind {@code benchmarks/compare}. In each run every cell (a contender under a
+ * workload) comes once, in random order, so that what drifts in the machine meets all alike.
+ */
+public final class Compare {
+  private final Options options;
+  private final List<Result> results = new ArrayList<>();
+
+  private Compare(Options options) {
+    this.options = options;
+  }
+
+  /** Runs it. Exit code 1: a cell failed; 2: the command line is wrong. */
+  public static void main(String[] args) throws IOException, InterruptedException {
+    Options options;
+    try {
+      options = Options.parse(args);
+    } catch (IllegalArgumentException e) {
+      System.err.println("compare: " + e.getMessage());
+      System.err.print(Options.USAGE);
+      System.exit(2);
+      return;
+    }
+    if (options.help) {
+      System.out.print(Options.USAGE);
+      return;
+    }
+    Files.createDirectories(options.out);
+    Path file = options.out.resolve("results.jsonl");
+    if (options.render) {
+      ResultsFile.Content content = ResultsFile.read(file);
+      Pages.write(options.out, content.facts(), content.results());
+      return;
+    }
+    boolean passed = new Compare(options).run(new ResultsFile(file));
+    System.exit(passed ? 0 : 1);
+  }
+
+  private boolean run(ResultsFile file) throws IOException, InterruptedException {
+    Map<String, String> facts = Facts.gather(options, this::classPath);
+    file.start(facts);
+    System.out.println("seed " + options.seed);
+    Random random = new Random(options.seed);
+    for (int run = 1; run <= options.runs; run++) {
+      List<Cell> cells = cells();
+      Collections.shuffle(cells, random);
+      int done = 0;
+      for (Cell cell : cells) {
+        Result result = quietest(cell, run);
+        results.add(result);
+        file.add(result);
+        System.out.printf(
+            Locale.ROOT,
+            "run %d/%d, %d/%d  %s%n",
+            run,
+            options.runs,
+            ++done,
+            cells.size(),
+            line(result));
+      }
+      Pages.write(options.out, facts, results);
+    }
+    System.out.println("written: " + options.out);
+    return results.stream().noneMatch(Result::failed);
+  }
+
+  private List<Cell> cells() throws IOException {
+    Cell.Times times = new Cell.Times(options.warmUp, options.measured, options.settle);
+    List<Cell> cells = new ArrayList<>();
+    for (Entrant entrant : options.entrants) {
+      for (String workload : options.workloads) {
+        if (entrant.does(workload)) {
+          cells.add(new Cell(entrant, workload, times, classPath(entrant)));
+        }
+      }
+    }
+    return cells;
+  }
+
+  private String classPath(Entrant entrant) throws IOException {
+    if (entrant.classPath().equals(Entrant.OURS)) {
+      return System.getProperty("java.class.path");
+    }
+    Path file = options.classPaths.resolve(entrant.classPath() + ".cp");
+    return Files.readString(file).strip().replace(":", File.pathSeparator);
+  }
+
+  /** Runs a cell until the rest of the machine is quiet, or there is no attempt left. */
+  private Result quietest(Cell cell, int run) throws InterruptedException {
+    Result best = null;
+    for (int attempt = 0; attempt < options.attempts; attempt++) {
+      Result result = once(cell, run);
+      if (result.failed()) {
+        return result;
+      }
+      if (best == null || result.noise() < best.noise()) {
+        best = result;
+      }
+      if (best.noise() <= options.noise) {
+        break;
+      }
+    }
+    if (best == null) {
+      throw new IllegalStateException("no attempt at all");
+    }
+    return best;
+  }
+
+  private static Result once(Cell cell, int run) throws InterruptedException {
+    String contender = cell.entrant().name();
+    try {
+      return new Result(contender, cell.workloadName(), run, "", cell.run());
+    } catch (IOException e) {
+      String why = String.valueOf(e.getMessage());
+      return new Result(contender, cell.workloadName(), run, why, Map.of());
+    }
+  }
+
+  private static String line(Result result) {
+    String cell = String.format(Locale.ROOT, "%-16s %-12s", result.contender(), result.workload());
+    if (result.failed()) {
+      return cell + " FAILED: " + result.failure();
+    }
+    Map<String, Double> numbers = result.numbers();
+    if (numbers.containsKey("bytes")) {
+      return cell + String.format(Locale.ROOT, "%,14.0f bytes a connection", numbers.get("bytes"));
+    }
+    String rate =
+        String.format(
+            Locale.ROOT, "%,14.0f/s  noise %4.1f %%", numbers.get("rate"), 100 * result.noise());
+    Double p50 = numbers.get("p50_us");
+    return cell + rate + (p50 == null ? "" : String.format(Locale.ROOT, "  p50 %.1f µs", p50));
+  }
+}

@@ -1,0 +1,125 @@
+package io.wirelace.benchmarks.compare;
+
+import io.wirelace.benchmarks.contender.Workload;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.random.RandomGenerator;
+
+/** What the command line says. Filled while it is read, then left alone. */
+final class Options {
+  static final String USAGE =
+      """
+      usage: benchmarks/compare [options]
+        --quick            one short run, to see that all works; writes to benchmarks/target/compare/quick
+        --runs N           how often each cell is run (5)
+        --seconds S        seconds measured in each cell (4)
+        --warm-up S        seconds before that, in the same processes (4)
+        --only A,B         these contenders only
+        --workloads A,B    these workloads only, such as oneway:64,rr1:64,call:64,idle:10000,threads:4
+        --seed N           of the order of the cells (random, and printed)
+        --noise SHARE      a cell is run again, twice at most, when others used more of the machine (0.04)
+        --out DIR          where results go (docs/benchmarks)
+        --render           no measuring: writes page and plot anew from DIR/results.jsonl
+      contenders: %s
+      """
+          .formatted(String.join(" ", Entrant.all().stream().map(Entrant::name).toList()));
+
+  private static final List<String> USUAL_WORKLOADS =
+      List.of(
+          "oneway:64",
+          "oneway:1024",
+          "rr1:64",
+          "call:64",
+          "rr256:64",
+          "idle:10000",
+          "threads:1",
+          "threads:4",
+          "threads:16",
+          "threads:64");
+
+  private static final List<String> QUICK_WORKLOADS =
+      List.of(
+          "oneway:64", "oneway:1024", "rr1:64", "call:64", "rr256:64", "idle:1000", "threads:4");
+
+  int runs = 5;
+  int attempts = 3;
+  Duration measured = Duration.ofSeconds(4);
+  Duration warmUp = Duration.ofSeconds(4);
+  Duration settle = Duration.ofSeconds(2);
+  List<Entrant> entrants = Entrant.all();
+  List<String> workloads = USUAL_WORKLOADS;
+  long seed = RandomGenerator.getDefault().nextLong(1_000_000);
+  double noise = 0.04;
+  boolean render;
+  boolean help;
+  Path out = Path.of("docs", "benchmarks");
+
+  // From the script.
+  String command = "";
+  Path classPaths = Path.of("benchmarks", "target", "compare");
+
+  private Options() {}
+
+  static Options parse(String[] args) {
+    Options options = new Options();
+    Deque<String> left = new ArrayDeque<>(List.of(args));
+    if (left.contains("--quick")) {
+      options.quick(); // first, so that what else is given counts more
+    }
+    while (!left.isEmpty()) {
+      options.take(left.pop(), left);
+    }
+    return options;
+  }
+
+  private void quick() {
+    runs = 1;
+    attempts = 1;
+    measured = Duration.ofSeconds(1);
+    warmUp = Duration.ofSeconds(1);
+    workloads = QUICK_WORKLOADS;
+    out = Path.of("benchmarks", "target", "compare", "quick");
+  }
+
+  private void take(String option, Deque<String> left) {
+    switch (option) {
+      case "--quick" -> {} // taken first
+      case "--help", "-h" -> help = true;
+      case "--runs" -> runs = Integer.parseInt(value(option, left));
+      case "--seconds" -> measured = seconds(value(option, left));
+      case "--warm-up" -> warmUp = seconds(value(option, left));
+      case "--only" -> entrants = list(option, left).stream().map(Entrant::named).toList();
+      case "--workloads" -> {
+        workloads = list(option, left);
+        workloads.forEach(Workload::parse);
+      }
+      case "--seed" -> seed = Long.parseLong(value(option, left));
+      case "--noise" -> noise = Double.parseDouble(value(option, left));
+      case "--out" -> out = Path.of(value(option, left));
+      case "--render" -> render = true;
+      case "--command" -> command = value(option, left);
+      case "--class-paths" -> classPaths = Path.of(value(option, left));
+      default -> throw new IllegalArgumentException("unknown option " + option);
+    }
+  }
+
+  private static String value(String option, Deque<String> left) {
+    String value = left.poll();
+    if (value == null) {
+      throw new IllegalArgumentException(option + " needs a value");
+    }
+    return value;
+  }
+
+  private static List<String> list(String option, Deque<String> left) {
+    return new ArrayList<>(List.of(value(option, left).split(",", -1)));
+  }
+
+  private static Duration seconds(String value) {
+    return Duration.ofMillis(Math.round(1000 * Double.parseDouble(value)));
+  }
+}

@@ -1,0 +1,33 @@
+package io.wirelace.benchmarks.contender;
+
+import io.netty.util.internal.PlatformDependent;
+import java.lang.management.BufferPoolMXBean;
+import java.lang.management.ManagementFactory;
+
+/**
+ * What this process holds after a collection.
+ *
+ * @param heapBytes used by live objects
+ * @param nettyBytes direct memory that Netty took past the JDK's books, whole chunks of its pools
+ * @param nioBytes direct memory in the JDK's books
+ */
+record Memory(long heapBytes, long nettyBytes, long nioBytes) {
+  private static final int COLLECTIONS = 3; // buffers are freed by cleaners, after a collection
+
+  static Memory afterCollection() throws InterruptedException {
+    for (int i = 0; i < COLLECTIONS; i++) {
+      System.gc();
+      Thread.sleep(100);
+    }
+    long nio = 0;
+    for (BufferPoolMXBean pool : ManagementFactory.getPlatformMXBeans(BufferPoolMXBean.class)) {
+      if (pool.getName().equals("direct")) {
+        nio = pool.getMemoryUsed();
+      }
+    }
+    return new Memory(
+        ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed(),
+        Math.max(0, PlatformDependent.usedDirectMemory()),
+        nio);
+  }
+}

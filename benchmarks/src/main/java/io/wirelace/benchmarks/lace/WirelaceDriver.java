@@ -1,0 +1,83 @@
+package io.wirelace.benchmarks.lace;
+
+import io.wirelace.Client;
+import io.wirelace.Wirelace;
+import io.wirelace.benchmarks.contender.Bodies;
+import io.wirelace.benchmarks.contender.ClosedLoop;
+import io.wirelace.benchmarks.contender.Driver;
+import io.wirelace.benchmarks.contender.Flood;
+import io.wirelace.dispatch.RunMode;
+import io.wirelace.session.Session;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The client's side: {@code send}, {@code requestAsync} chained in callbacks, {@code request}. */
+final class WirelaceDriver implements Driver {
+  private static final byte[] QUESTION = Bodies.of(Bodies.HOW_MANY, Bodies.LEAST_BYTES);
+
+  private final String uri;
+  private final Client client;
+  private final List<Client> idle = new ArrayList<>();
+
+  WirelaceDriver(int port) {
+    uri = "tcp://127.0.0.1:" + port;
+    client = Wirelace.connect(uri);
+  }
+
+  @Override
+  public Count oneWay(Flood flood) throws Exception {
+    long sent = flood.run(body -> client.send(CountingServer.SINK, body));
+    long received = Bodies.head(client.request(CountingServer.COUNT, QUESTION));
+    return new Count(sent, received);
+  }
+
+  @Override
+  public void requests(ClosedLoop loop, byte[] body) throws Exception {
+    // Started on the event loop, where the answers come, so that one thread does it all.
+    try (Client requesting =
+        Wirelace.client()
+            .receive(
+                CountingServer.GO,
+                RunMode.INLINE,
+                (session, message) -> {
+                  for (int i = 0; i < loop.depth(); i++) {
+                    next(session, loop, body);
+                  }
+                })
+            .connect(uri)) {
+      requesting.send(CountingServer.START, QUESTION);
+      loop.await();
+    }
+  }
+
+  private static void next(Session session, ClosedLoop loop, byte[] body) {
+    long sentNs = System.nanoTime();
+    session
+        .requestAsync(CountingServer.ECHO, body)
+        .whenComplete((answer, failure) -> {
+          if (failure != null) {
+            failure.printStackTrace();
+            System.exit(1);
+          }
+          if (loop.answered(sentNs, System.nanoTime())) {
+            next(session, loop, body);
+          }
+        });
+  }
+
+  @Override
+  public void call(byte[] body) {
+    if (client.request(CountingServer.ECHO, body).length != body.length) {
+      throw new IllegalStateException("the echo has another length");
+    }
+  }
+
+  @Override
+  public void openAnother(byte[] body) {
+    Client another = Wirelace.connect(uri);
+    idle.add(another);
+    if (another.request(CountingServer.ECHO, body).length != body.length) {
+      throw new IllegalStateException("the echo has another length");
+    }
+  }
+}
