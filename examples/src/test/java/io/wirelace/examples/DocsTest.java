@@ -3,6 +3,10 @@ package io.wirelace.examples;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.wirelace.config.RecordSettings;
+import io.wirelace.config.ServerSettings;
+import io.wirelace.config.SessionSettings;
+import io.wirelace.error.ErrorCode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -55,6 +59,33 @@ class DocsTest {
       }
     }
     assertThat(dead).isEmpty();
+  }
+
+  @Test
+  void everySettingIsDocumented() throws IOException {
+    String page = Files.readString(ROOT.resolve("docs/settings.md"), UTF_8);
+    assertThat(RecordSettings.names(SessionSettings.class))
+        .allSatisfy(name -> assertThat(page).contains("`" + name + "`"));
+    assertThat(RecordSettings.names(ServerSettings.class))
+        .allSatisfy(name -> assertThat(page).contains("`" + name + "`"));
+  }
+
+  @Test
+  void everyCodeIsDocumentedInItsOwnWords() throws IOException {
+    String page = Files.readString(ROOT.resolve("docs/errors.md"), UTF_8);
+    assertThat(ErrorCode.values())
+        .allSatisfy(
+            code ->
+                assertThat(page)
+                    .contains(
+                        "| %d | %s | %s | %s | %s | %s |"
+                            .formatted(
+                                code.number(),
+                                code.label(),
+                                code.meaning(),
+                                code.likelyCause(),
+                                code.remedy(),
+                                code.retryable() ? "yes" : "no")));
   }
 
   private static List<Path> pages() throws IOException {
