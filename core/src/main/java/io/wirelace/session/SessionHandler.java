@@ -370,11 +370,11 @@ final class SessionHandler extends ChannelInboundHandlerAdapter
   /** Streams come later; until then an id that we know cannot be a stream's. */
   private void onStream(Session on, Frame frame) {
     String kind = FrameHeader.name(frame.type());
-    if (on.inFlight().get(frame.id()) == null) {
+    InboundRequest request = on.inFlight().get(frame.id());
+    if (request == null) {
       on.drop(Drop.UNKNOWN_ID, 1, kind + " for request " + frame.id());
     } else {
-      on.sendFault(
-          frame.id(), Fault.of(ErrorCode.PROTOCOL_ERROR, kind + ": streams were not agreed"));
+      request.stop(Fault.of(ErrorCode.PROTOCOL_ERROR, kind + ": streams were not agreed"));
     }
   }
 

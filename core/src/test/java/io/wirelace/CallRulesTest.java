@@ -1,0 +1,153 @@
+package io.wirelace;
+
+import static io.wirelace.RawPeer.HEADERS;
+import static io.wirelace.RawPeer.ROUTED;
+import static io.wirelace.RawPeer.frame;
+import static io.wirelace.RawPeer.headers;
+import static io.wirelace.RawPeer.join;
+import static io.wirelace.RawPeer.route;
+import static io.wirelace.RawPeer.routed;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.wirelace.dispatch.RunMode;
+import io.wirelace.metrics.Event;
+import java.io.IOException;
+import java.util.HashSet;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+/** Section 3 of the wire specification, seen from a plain socket. */
+class CallRulesTest extends ServerCase {
+  private static final int MAX_IN_FLIGHT = 8;
+
+  @Override
+  void configure(ServerBuilder builder) {
+    builder
+        .maxInFlight(MAX_IN_FLIGHT)
+        .route("each", RunMode.CONCURRENT, (session, message) -> hold(message.body()));
+  }
+
+  private byte[] hold(byte[] body) throws InterruptedException {
+    handled.incrementAndGet();
+    release.await();
+    return body;
+  }
+
+  @Test
+  void moreThanMaxInFlightRequestsPauseReadingAndNothingIsLost() throws IOException {
+    int count = 100;
+    try (RawPeer peer = peer()) {
+      for (int i = 1; i <= count; i++) {
+        peer.send(routed(0, i, "each", "b" + i));
+      }
+      await().until(() -> handled.get() == MAX_IN_FLIGHT);
+      assertThat(server.sessions()).allMatch(s -> s.inFlightRequests() <= MAX_IN_FLIGHT);
+      assertThat(handled).hasValue(MAX_IN_FLIGHT);
+      release.countDown();
+      Set<Long> ids = new HashSet<>();
+      for (int i = 1; i <= count; i++) {
+        RawPeer.Raw answer = peer.read();
+        assertThat(answer.text()).isEqualTo("b" + answer.id());
+        ids.add(answer.id());
+      }
+      assertThat(ids).hasSize(count);
+    }
+  }
+
+  @Test
+  void aFailingHandlerIsAnsweredWithoutItsSecret() throws IOException {
+    try (RawPeer peer = peer()) {
+      peer.send(routed(0, 4, "fail", "x"));
+      RawPeer.Raw answer = peer.read();
+      assertThat(answer.error()).isEqualTo("ERROR 4 -646");
+      assertThat(answer.errorText()).doesNotContain("secret", "IllegalState");
+      assertThat(events).anyMatch(e -> e instanceof Event.HandlerFailed);
+      peer.expectAlive();
+    }
+  }
+
+  @Test
+  void aFailingHandlerOfANotificationHarmsNobody() throws IOException {
+    try (RawPeer peer = peer()) {
+      peer.send(routed(2, 0, "fail", "x"));
+      peer.expectAlive();
+    }
+  }
+
+  @Test
+  void aServerThatRevealsErrorsSaysWhatTheHandlerThrew() throws IOException {
+    try (Server open =
+            Wirelace.server()
+                .listen("tcp://127.0.0.1:0")
+                .revealErrors(true)
+                .route(
+                    "fail",
+                    (session, message) -> {
+                      throw new IllegalStateException("the secret");
+                    })
+                .start();
+        RawPeer peer = new RawPeer(open.uri())) {
+      peer.send(routed(0, 4, "fail", "x"));
+      assertThat(peer.read().errorText()).contains("the secret");
+    }
+  }
+
+  @Test
+  void aRequestWhoseTimeIsUpIsAnsweredAndItsHandlerInterrupted() throws IOException {
+    try (RawPeer peer = peer()) {
+      byte[] blocks = join(route("wait"), headers("deadline-ms", "50"));
+      peer.send(frame(ROUTED | HEADERS, 6, blocks));
+      assertThat(peer.read().error()).isEqualTo("ERROR 6 -643 retryable");
+      await().until(() -> interrupted.get() == 1);
+      peer.expectAlive(); // and no second answer to 6 before it
+    }
+  }
+
+  @Test
+  void aRequestWhoseTimeIsUpBeforeItsTurnIsNotHandled() throws IOException {
+    try (RawPeer peer = peer()) {
+      peer.send(routed(0, 1, "wait", "holds the session's turn"));
+      await().until(() -> handled.get() == 1);
+      peer.send(frame(ROUTED | HEADERS, 6, join(route("wait"), headers("deadline-ms", "20"))));
+      assertThat(peer.read().error()).isEqualTo("ERROR 6 -643 retryable");
+      release.countDown();
+      assertThat(peer.read().id()).isEqualTo(1);
+      peer.expectAlive();
+      assertThat(handled).hasValue(1);
+    }
+  }
+
+  @Test
+  void aDeadlineThatIsNoNumberIsNone() throws IOException {
+    try (RawPeer peer = peer()) {
+      for (String value : new String[] {"", "soon", "-5", "99999999999999999999"}) {
+        byte[] blocks = join(route("echo"), headers("deadline-ms", value), new byte[] {'x'});
+        peer.send(frame(ROUTED | HEADERS, 6, blocks));
+        assertThat(peer.read().text()).isEqualTo("x");
+      }
+    }
+  }
+
+  @Test
+  void aCancelledRequestIsAnsweredAndItsHandlerInterrupted() throws IOException {
+    try (RawPeer peer = peer()) {
+      peer.send(routed(0, 6, "wait", "x"));
+      await().until(() -> handled.get() == 1);
+      peer.send(frame(8, 6, ""));
+      assertThat(peer.read().error()).isEqualTo("ERROR 6 -644");
+      await().until(() -> interrupted.get() == 1);
+      peer.expectAlive();
+    }
+  }
+
+  @Test
+  void aRequestInFlightDoesNotKeepADroppedConnection() throws IOException {
+    try (RawPeer peer = peer()) {
+      peer.socket().setSoLinger(true, 0);
+      peer.send(routed(0, 6, "wait", "x"));
+      await().until(() -> handled.get() == 1);
+    }
+    await().until(() -> interrupted.get() == 1);
+  }
+}
