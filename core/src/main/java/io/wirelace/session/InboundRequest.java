@@ -18,8 +18,6 @@ import org.jspecify.annotations.Nullable;
 public final class InboundRequest implements CallTable.Entry {
   /** Where the handler is, for those who would interrupt it. */
   private enum Run {
-    /** It has not begun. */
-    WAITING,
     /** It runs, on {@link #runner}. */
     RUNNING,
     /** Somebody is about to interrupt it; {@link #end} waits for that. */
@@ -51,7 +49,7 @@ public final class InboundRequest implements CallTable.Entry {
   private final long deadlineNs;
 
   private volatile boolean answered;
-  private volatile Run run = Run.WAITING;
+  private volatile @Nullable Run run; // null until it begins
   private @Nullable Thread runner;
 
   InboundRequest(Session session, long id, Headers headers, long deadlineNs) {

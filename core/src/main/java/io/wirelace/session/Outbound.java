@@ -41,6 +41,12 @@ final class Outbound {
   /** A frame larger than this gets a chunk of its own, made to measure. */
   private static final int LARGE_FRAME_BYTES = 16 * 1024; // 16 KiB
 
+  /** An open chunk that holds this much is written without waiting for more. */
+  private static final int ENOUGH_BYTES = 8 * 1024; // 8 KiB
+
+  /** Turns of the loop that an open chunk may go on growing. */
+  private static final int MOST_LOOKS = 16;
+
   private static final int MOST_SPARES = 8;
   private static final int SPINS_BEFORE_YIELD = 64;
 
@@ -77,7 +83,7 @@ final class Outbound {
   private final ByteBufAllocator allocator = PooledByteBufAllocator.DEFAULT;
   private final long maxBytes;
   private final long maxMessages;
-  private final Runnable drain = this::drain;
+  private final Runnable drainWhenSettled = this::drainWhenSettled;
 
   // Any thread.
   private volatile OutboundChunk tail = IDLE;
@@ -94,6 +100,8 @@ final class Outbound {
   private @Nullable OutboundChunk head;
   private @Nullable ChannelHandlerContext context;
   private boolean inBatch;
+  private int looks;
+  private int messagesAtLastLook;
   private boolean finishing;
   private boolean discarding;
 
@@ -258,7 +266,7 @@ final class Outbound {
       return; // drained when attached, or at the end of the batch
     }
     try {
-      ctx.executor().execute(drain);
+      ctx.executor().execute(drainWhenSettled);
     } catch (java.util.concurrent.RejectedExecutionException e) {
       // The loop is gone, and with it the channel: what is queued was discarded or will be.
       tail = CLOSED;
@@ -312,12 +320,36 @@ final class Outbound {
     chunkBytes = LEAST_CHUNK_BYTES;
   }
 
+  /**
+   * Drains, but while other threads are filling the open chunk looks again a turn of the loop
+   * later: a few turns cost less than a system call for each handful of messages. A chunk that did
+   * not grow since the last look, or holds one message, goes at once.
+   */
+  private void drainWhenSettled() {
+    OutboundChunk chunk = head == null ? first : head;
+    ChannelHandlerContext ctx = context;
+    if (ctx != null && chunk != null && chunk.sealedAt == OutboundChunk.UNSEALED) {
+      int messages = chunk.claimedMessages();
+      if (messages > Math.max(1, messagesAtLastLook)
+          && looks < MOST_LOOKS
+          && chunk.claimedBytes() < ENOUGH_BYTES) {
+        looks++;
+        messagesAtLastLook = messages;
+        ctx.executor().execute(drainWhenSettled);
+        return;
+      }
+    }
+    drain();
+  }
+
   /** Writes what can be written. Stays awake while the channel is full: it comes back by itself. */
   void drain() {
     ChannelHandlerContext ctx = context;
     if (ctx == null) {
       return;
     }
+    looks = 0;
+    messagesAtLastLook = 0;
     int chunks = 0;
     while (discarding || ctx.channel().isWritable()) {
       OutboundChunk chunk = nextComplete();
@@ -347,7 +379,7 @@ final class Outbound {
         owner.onRoom();
       }
       if (++chunks == CHUNKS_A_TURN) {
-        ctx.executor().execute(drain);
+        ctx.executor().execute(drainWhenSettled);
         return;
       }
     }

@@ -88,6 +88,16 @@ final class OutboundChunk {
     return over(claim);
   }
 
+  /** How many messages have claimed room so far. */
+  int claimedMessages() {
+    return (int) messages(claim);
+  }
+
+  /** How many bytes have been claimed so far. */
+  long claimedBytes() {
+    return position(claim);
+  }
+
   /** Claims room for one message; what comes back is for {@link #fits} and its kin. */
   long claim(int frameBytes) {
     return (long) CLAIM.getAndAdd(this, (1L << MESSAGE_SHIFT) | frameBytes);

@@ -66,7 +66,7 @@ final class OutgoingRequests {
       byte @Nullable [] route, Headers headers, byte[] body, Duration timeout, boolean mayWait) {
     awaitTurn(timeout, mayWait);
     boolean written = false;
-    long deadline = context.clock().getAsLong() + timeout.toNanos();
+    long deadline = session.nowNs() + timeout.toNanos();
     PendingRequest call = new PendingRequest(this, lastId.incrementAndGet(), deadline, timeout);
     if (mayWait) {
       session.awaitRoom();

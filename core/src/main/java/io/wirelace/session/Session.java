@@ -378,6 +378,10 @@ public final class Session implements AutoCloseable {
 
   // ---- for the handler, on the event loop ----
 
+  long nowNs() {
+    return handler.nowNs();
+  }
+
   EventExecutor executor() {
     return handler.executor();
   }

@@ -48,6 +48,9 @@ final class SessionHandler extends ChannelInboundHandlerAdapter
   private @Nullable Session session;
   private MessageSink.@Nullable Inbox inbox;
 
+  /** Between the first frame of a read and its end. */
+  private boolean inBatch;
+
   // Made when the channel is active.
   private @Nullable ReadGate gate;
   private @Nullable Ending ending;
@@ -164,7 +167,11 @@ final class SessionHandler extends ChannelInboundHandlerAdapter
   @Override
   public void onFrame(Frame frame) {
     Session on = live();
-    on.outbound().beginBatch();
+    if (!inBatch) {
+      inBatch = true;
+      watch.onRead(false); // one look at the clock a batch
+      on.outbound().beginBatch();
+    }
     try {
       switch (frame.kind()) {
         case FrameHeader.NOTIFICATION -> onNotification(on, frame);
@@ -190,6 +197,7 @@ final class SessionHandler extends ChannelInboundHandlerAdapter
   @Override
   public void onBatchEnd(int frames, int bytes) {
     Session on = live();
+    inBatch = false;
     on.counters().received(frames, bytes);
     MessageSink.Inbox box = inbox;
     if (box != null) {
@@ -568,6 +576,13 @@ final class SessionHandler extends ChannelInboundHandlerAdapter
 
   long lastReadNs() {
     return watch.lastReadNs();
+  }
+
+  /** The time, to within one read when it is a callback of that read that asks. */
+  long nowNs() {
+    return executor().inEventLoop() && inBatch
+        ? watch.lastReadNs()
+        : context.clock().getAsLong();
   }
 
   EventExecutor executor() {
