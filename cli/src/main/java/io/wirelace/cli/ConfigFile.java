@@ -17,7 +17,7 @@ import org.tomlj.TomlTable;
  * A configuration file in TOML as a flat list of what it says and where. The only class that knows
  * the parser.
  *
- * @param entries what it says, in no order
+ * @param entries what it says, in no order; a table is an entry of its own, before what is in it
  * @param problems what does not parse
  */
 record ConfigFile(List<Entry> entries, List<Problem> problems) {
@@ -35,8 +35,7 @@ record ConfigFile(List<Entry> entries, List<Problem> problems) {
    *
    * @param table the name of its table; empty at the top level
    * @param value a {@link String}, {@link Long}, {@link Double}, {@link Boolean}, a date or time, a
-   *     {@link List} of these, or a {@link java.util.Map} for a table that stands where none
-   *     belongs
+   *     {@link List} of these, or a {@link java.util.Map} for a table
    */
   record Entry(Place place, String table, String key, Object value) {}
 
@@ -68,7 +67,8 @@ record ConfigFile(List<Entry> entries, List<Problem> problems) {
       Object value = parsed.get(List.of(key));
       if (value instanceof TomlTable table) {
         addTable(file, key, table, entries);
-      } else if (value != null) {
+      }
+      if (value != null) {
         entries.add(
             new Entry(place(file, parsed.inputPositionOf(List.of(key))), "", key, plain(value)));
       }

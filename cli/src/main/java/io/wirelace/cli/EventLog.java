@@ -105,17 +105,7 @@ final class EventLog implements NetworkListener {
                   + " do not keep up: "
                   + e.queuedMessages()
                   + " messages wait, reading pauses");
-      case Event.Dropped e ->
-          warn(
-              Kind.DROPPED,
-              "dropped "
-                  + e.count()
-                  + " of session "
-                  + e.session()
-                  + ": "
-                  + e.why()
-                  + ", "
-                  + e.detail());
+      case Event.Dropped e -> dropped(e);
       case Event.Denied e -> warn(Kind.DENIED, "turned away " + e.peer() + ": " + e.fault());
       case Event.Violated e ->
           warn(Kind.VIOLATED, "protocol broken by session " + e.session() + ": " + e.fault());
@@ -128,6 +118,16 @@ final class EventLog implements NetworkListener {
           warn(Kind.PEER_ERROR, "peer of session " + e.session() + " reports " + e.fault());
       case Event.Stopping e -> log.info("stopping; {} sessions are open", e.sessions());
       case Event.Stopped e -> log.info("stopped; {} sessions were cut off", e.abandoned());
+    }
+  }
+
+  private void dropped(Event.Dropped e) {
+    String line =
+        "dropped " + e.count() + " of session " + e.session() + ": " + e.why() + ", " + e.detail();
+    switch (e.why()) {
+      // An answer or a cancel that crosses the end of its request is nothing wrong.
+      case UNKNOWN_ID, SECOND_ANSWER -> log.debug(line);
+      case NO_ROUTE, MALFORMED, QUEUE_FULL, SESSION_ENDED -> warn(Kind.DROPPED, line);
     }
   }
 

@@ -94,6 +94,9 @@ final class Lace implements Runnable {
         lace.addSubcommand(name, command);
       }
     });
+    if (only == null) {
+      lace.addSubcommand("help", new CommandLine.HelpCommand());
+    }
     lace.setExpandAtFiles(false); // @FILE is a body
     lace.registerConverter(Duration.class, Conversions::duration);
     lace.setOut(new PrintWriter(new OutputStreamWriter(terminal.out(), UTF_8), true));

@@ -26,6 +26,7 @@ import org.jspecify.annotations.Nullable;
 final class SettingsReader {
   private static final String PREFIX = "LACE_";
   private static final String LISTEN = "listen";
+  private static final List<String> TABLES = List.of("server", "session");
 
   /** Variables of the start script. */
   private static final List<String> NOT_SETTINGS = List.of("LACE_JAVA_OPTS", "LACE_LISTEN");
@@ -90,18 +91,22 @@ final class SettingsReader {
       case "" -> readTopLevel(key, entry.value());
       case "server" -> readTable("[server]", ServerSettings.class, key, entry.value());
       case "session" -> readTable("[session]", SessionSettings.class, key, entry.value());
-      default ->
-          problems.add(
-              "["
-                  + entry.table()
-                  + "] "
-                  + key
-                  + ": unknown table (expected [server] or [session])");
+      default -> {
+        // The table itself is told.
+      }
     }
   }
 
   private void readTopLevel(String key, Object value) {
-    if (!key.equals(LISTEN)) {
+    if (value instanceof Map<?, ?>) {
+      if (!TABLES.contains(key)) {
+        problems.add(
+            "["
+                + key
+                + "]: unknown table (expected [server] or [session])"
+                + Nearest.hint(key, TABLES));
+      }
+    } else if (!key.equals(LISTEN)) {
       String table = table(key);
       problems.add(
           key
