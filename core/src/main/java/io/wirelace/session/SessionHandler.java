@@ -40,7 +40,6 @@ final class SessionHandler extends ChannelInboundHandlerAdapter
   private final Sessions sessions;
   private final String transport;
   private final FrameDecoder decoder;
-  private final Greeter greeter;
   private final Watch watch;
   private final Deadlines inFlightDeadlines;
 
@@ -54,13 +53,13 @@ final class SessionHandler extends ChannelInboundHandlerAdapter
   // Made when the channel is active.
   private @Nullable ReadGate gate;
   private @Nullable Ending ending;
+  private @Nullable ControlFrames control;
 
   SessionHandler(SessionContext context, Sessions sessions, String transport) {
     this.context = context;
     this.sessions = sessions;
     this.transport = transport;
     this.decoder = new FrameDecoder(context.role(), context.limits(), this);
-    this.greeter = new Greeter(context);
     this.watch = new Watch(this, context);
     this.inFlightDeadlines = new Deadlines(context.clock(), this::expireInFlight);
   }
@@ -95,6 +94,7 @@ final class SessionHandler extends ChannelInboundHandlerAdapter
     session = opened;
     gate = new ReadGate(decoder, active);
     ending = new Ending(opened, active, decoder, gate, watch);
+    control = new ControlFrames(this, opened, sessions, watch, ending);
     opened.outbound().attach(active);
     watch.start(active.executor());
     Fault denied = sessions.admit(opened);
@@ -108,7 +108,7 @@ final class SessionHandler extends ChannelInboundHandlerAdapter
     inbox = box;
     ending().inbox(box);
     if (context.role() == Role.CLIENT && context.greeting()) {
-      opened.writeFrame(FrameHeader.HELLO, 0, greeter.hello());
+      opened.writeFrame(FrameHeader.HELLO, 0, new Greeter(context).hello());
     } else {
       opened.moveTo(SessionState.OPEN);
       sessions.opened(opened);
@@ -176,18 +176,7 @@ final class SessionHandler extends ChannelInboundHandlerAdapter
       switch (frame.kind()) {
         case FrameHeader.NOTIFICATION -> onNotification(on, frame);
         case FrameHeader.REQUEST -> onRequest(on, frame);
-        case FrameHeader.RESPONSE -> onResponse(on, frame);
-        case FrameHeader.HEARTBEAT -> onHeartbeat(on, frame);
-        case FrameHeader.ERROR -> onError(on, frame);
-        case FrameHeader.CANCEL -> onCancel(on, frame);
-        case FrameHeader.CREDIT, FrameHeader.ITEM, FrameHeader.COMPLETE -> onStream(on, frame);
-        case FrameHeader.HELLO -> onHello(on, frame);
-        case FrameHeader.WELCOME -> onWelcome(on, frame);
-        case FrameHeader.GOAWAY -> onGoAway(on, frame);
-        default ->
-            violated(
-                Fault.of(
-                    ErrorCode.PROTOCOL_ERROR, FrameHeader.name(frame.type()) + " was not agreed"));
+        default -> Objects.requireNonNull(control).onFrame(frame);
       }
     } catch (MalformedFrameException e) {
       on.drop(Drop.MALFORMED, 1, FrameHeader.name(frame.type()) + ": " + e.getMessage());
@@ -211,7 +200,8 @@ final class SessionHandler extends ChannelInboundHandlerAdapter
     violated(fault);
   }
 
-  private void violated(Fault fault) {
+  /** The peer broke a rule that ends the connection: tells it, and closes. */
+  void violated(Fault fault) {
     Session on = live();
     if (on.state().compareTo(SessionState.CLOSING) >= 0) {
       return;
@@ -315,122 +305,6 @@ final class SessionHandler extends ChannelInboundHandlerAdapter
           }
         });
     return earliest[0];
-  }
-
-  private void onResponse(Session on, Frame frame) throws MalformedFrameException {
-    PendingRequest call = on.requests().take(frame.id());
-    if (call == null) {
-      on.drop(Drop.UNKNOWN_ID, 1, "RESPONSE to request " + frame.id());
-      return;
-    }
-    try {
-      frame.locate();
-      call.answered(frame.headers(context.limits()), frame.body(context.limits()));
-    } catch (MalformedFrameException e) {
-      call.failed(Fault.of(e.code(), "the answer: " + e.getMessage()));
-    }
-    leaveIfIdle(on);
-  }
-
-  private void onHeartbeat(Session on, Frame frame) {
-    if (frame.payloadLength() == 0) {
-      return;
-    }
-    if (frame.payloadLength() != Watch.PROBE_BYTES || frame.payloadByte(0) > 1) {
-      on.drop(Drop.MALFORMED, 1, "HEARTBEAT of " + frame.payloadLength() + " bytes");
-      return;
-    }
-    if (frame.payloadByte(0) == 0) {
-      on.writeFrame(FrameHeader.HEARTBEAT, 0, Watch.reply(frame.payloadLong(1)));
-    } else {
-      on.roundTrip(Math.max(0, context.clock().getAsLong() - frame.payloadLong(1)));
-    }
-  }
-
-  private void onError(Session on, Frame frame) throws MalformedFrameException {
-    Fault fault = frame.fault();
-    if (frame.id() == 0) {
-      ending().peerSaid(fault);
-      context.listener().onEvent(new Event.PeerError(on.id(), fault));
-      if (on.state() == SessionState.OPENING) {
-        ending().begin(new CloseReason(CloseReason.Initiator.REMOTE, fault));
-      }
-      return;
-    }
-    PendingRequest call = on.requests().take(frame.id());
-    if (call == null) {
-      on.drop(Drop.UNKNOWN_ID, 1, "ERROR to request " + frame.id() + ": " + fault);
-    } else {
-      call.failed(fault);
-      leaveIfIdle(on);
-    }
-  }
-
-  private void onCancel(Session on, Frame frame) {
-    InboundRequest request = on.inFlight().get(frame.id());
-    if (request == null) {
-      on.drop(Drop.UNKNOWN_ID, 1, "CANCEL of request " + frame.id());
-    } else {
-      request.stop(Fault.of(ErrorCode.CANCELLED, "cancelled by the caller"));
-    }
-  }
-
-  /** Streams come later; until then an id that we know cannot be a stream's. */
-  private void onStream(Session on, Frame frame) {
-    String kind = FrameHeader.name(frame.type());
-    InboundRequest request = on.inFlight().get(frame.id());
-    if (request == null) {
-      on.drop(Drop.UNKNOWN_ID, 1, kind + " for request " + frame.id());
-    } else {
-      request.stop(Fault.of(ErrorCode.PROTOCOL_ERROR, kind + ": streams were not agreed"));
-    }
-  }
-
-  private void onHello(Session on, Frame frame) {
-    try {
-      Greeter.Agreement agreement = greeter.answer(frame.greeting(context.limits()), on.id());
-      on.writeFrame(FrameHeader.WELCOME, 0, agreement.welcome());
-      on.agree(FrameHeader.MAX_LENGTH, agreement.compression());
-      watch.greeted();
-    } catch (MalformedFrameException e) {
-      violated(Fault.of(ErrorCode.PROTOCOL_ERROR, String.valueOf(e.getMessage())));
-    } catch (Greeter.VersionException e) {
-      violated(e.fault());
-    }
-  }
-
-  private void onWelcome(Session on, Frame frame) {
-    if (on.state() != SessionState.OPENING) {
-      violated(Fault.of(ErrorCode.PROTOCOL_ERROR, "WELCOME without HELLO"));
-      return;
-    }
-    try {
-      Greeter.Welcome welcome = greeter.read(frame.greeting(context.limits()));
-      on.agree(welcome.maxFrameBytes(), welcome.compression());
-    } catch (MalformedFrameException e) {
-      violated(Fault.of(ErrorCode.PROTOCOL_ERROR, String.valueOf(e.getMessage())));
-      return;
-    } catch (Greeter.VersionException e) {
-      violated(e.fault());
-      return;
-    }
-    watch.greeted();
-    on.moveTo(SessionState.OPEN);
-    sessions.opened(on);
-  }
-
-  private void onGoAway(Session on, Frame frame) throws MalformedFrameException {
-    Fault fault = frame.fault();
-    context.listener().onEvent(new Event.GoingAway(on.id(), fault));
-    on.refuseRequests(fault);
-    leaveIfIdle(on);
-  }
-
-  /** After GOAWAY the one who called leaves as soon as nothing is in flight. */
-  private void leaveIfIdle(Session on) {
-    if (context.role() == Role.CLIENT && on.isLeaving() && on.pendingRequests() == 0) {
-      ending().begin(CloseReason.remote("the peer went away"));
-    }
   }
 
   // ---- slowing down ----
@@ -548,11 +422,6 @@ final class SessionHandler extends ChannelInboundHandlerAdapter
 
   // ---- small things ----
 
-  /** For the watch: the peer broke a rule of time, and is told. */
-  void timedOut(Fault fault) {
-    violated(fault);
-  }
-
   /** For the watch: closing takes too long. */
   void abort() {
     channel().close();
@@ -580,9 +449,7 @@ final class SessionHandler extends ChannelInboundHandlerAdapter
 
   /** The time, to within one read when it is a callback of that read that asks. */
   long nowNs() {
-    return executor().inEventLoop() && inBatch
-        ? watch.lastReadNs()
-        : context.clock().getAsLong();
+    return executor().inEventLoop() && inBatch ? watch.lastReadNs() : context.clock().getAsLong();
   }
 
   EventExecutor executor() {

@@ -79,7 +79,7 @@ final class Watch {
     if (left > 0) {
       readTimer = executor.schedule(this::checkRead, left, TimeUnit.NANOSECONDS);
     } else {
-      handler.timedOut(
+      handler.violated(
           Fault.of(
               ErrorCode.IDLE_TIMEOUT,
               "half a frame, then nothing for " + timeout / 1_000_000 + " ms (read-timeout)"));
@@ -126,7 +126,7 @@ final class Watch {
     }
     if (greeted) {
       if (silent >= MISSED_HEARTBEATS * interval.toNanos()) {
-        handler.timedOut(
+        handler.violated(
             Fault.of(
                 ErrorCode.HEARTBEAT_TIMEOUT, "no sign of life for " + silent / 1_000_000 + " ms"));
         return;
@@ -134,7 +134,7 @@ final class Watch {
       handler.probe(probe(context.clock().getAsLong()));
       schedule(interval);
     } else if (silent >= interval.toNanos()) {
-      handler.timedOut(
+      handler.violated(
           Fault.of(
               ErrorCode.IDLE_TIMEOUT,
               "nothing came for " + silent / 1_000_000 + " ms (idle-timeout)"));

@@ -1,0 +1,174 @@
+package io.wirelace.session;
+
+import io.wirelace.error.CloseReason;
+import io.wirelace.error.ErrorCode;
+import io.wirelace.error.Fault;
+import io.wirelace.metrics.Drop;
+import io.wirelace.metrics.Event;
+import io.wirelace.wire.Frame;
+import io.wirelace.wire.FrameHeader;
+import io.wirelace.wire.MalformedFrameException;
+import io.wirelace.wire.Role;
+
+/**
+ * What each kind of frame does that is not for a handler: answers, errors, greetings, heartbeats
+ * and so on. Event loop only.
+ */
+final class ControlFrames {
+  private final SessionHandler handler;
+  private final Session session;
+  private final SessionContext context;
+  private final Sessions sessions;
+  private final Watch watch;
+  private final Ending ending;
+  private final Greeter greeter;
+
+  ControlFrames(
+      SessionHandler handler, Session session, Sessions sessions, Watch watch, Ending ending) {
+    this.handler = handler;
+    this.session = session;
+    this.context = session.context();
+    this.sessions = sessions;
+    this.watch = watch;
+    this.ending = ending;
+    this.greeter = new Greeter(context);
+  }
+
+  /**
+   * Acts on a frame.
+   *
+   * @throws MalformedFrameException if its payload cannot be read, and nobody needs an answer
+   */
+  void onFrame(Frame frame) throws MalformedFrameException {
+    switch (frame.kind()) {
+      case FrameHeader.RESPONSE -> onResponse(frame);
+      case FrameHeader.HEARTBEAT -> onHeartbeat(frame);
+      case FrameHeader.ERROR -> onError(frame);
+      case FrameHeader.CANCEL -> onCancel(frame);
+      case FrameHeader.CREDIT, FrameHeader.ITEM, FrameHeader.COMPLETE -> onStream(frame);
+      case FrameHeader.HELLO -> onHello(frame);
+      case FrameHeader.WELCOME -> onWelcome(frame);
+      case FrameHeader.GOAWAY -> onGoAway(frame);
+      default ->
+          handler.violated(
+              Fault.of(
+                  ErrorCode.PROTOCOL_ERROR, FrameHeader.name(frame.type()) + " was not agreed"));
+    }
+  }
+
+  private void onResponse(Frame frame) throws MalformedFrameException {
+    PendingRequest call = session.requests().take(frame.id());
+    if (call == null) {
+      session.drop(Drop.UNKNOWN_ID, 1, "RESPONSE to request " + frame.id());
+      return;
+    }
+    try {
+      frame.locate();
+      call.answered(frame.headers(context.limits()), frame.body(context.limits()));
+    } catch (MalformedFrameException e) {
+      call.failed(Fault.of(e.code(), "the answer: " + e.getMessage()));
+    }
+    leaveIfIdle();
+  }
+
+  private void onHeartbeat(Frame frame) {
+    if (frame.payloadLength() == 0) {
+      return;
+    }
+    if (frame.payloadLength() != Watch.PROBE_BYTES || frame.payloadByte(0) > 1) {
+      session.drop(Drop.MALFORMED, 1, "HEARTBEAT of " + frame.payloadLength() + " bytes");
+      return;
+    }
+    if (frame.payloadByte(0) == 0) {
+      session.writeFrame(FrameHeader.HEARTBEAT, 0, Watch.reply(frame.payloadLong(1)));
+    } else {
+      session.roundTrip(Math.max(0, context.clock().getAsLong() - frame.payloadLong(1)));
+    }
+  }
+
+  private void onError(Frame frame) throws MalformedFrameException {
+    Fault fault = frame.fault();
+    if (frame.id() == 0) {
+      ending.peerSaid(fault);
+      context.listener().onEvent(new Event.PeerError(session.id(), fault));
+      if (session.state() == SessionState.OPENING) {
+        ending.begin(new CloseReason(CloseReason.Initiator.REMOTE, fault));
+      }
+      return;
+    }
+    PendingRequest call = session.requests().take(frame.id());
+    if (call == null) {
+      session.drop(Drop.UNKNOWN_ID, 1, "ERROR to request " + frame.id() + ": " + fault);
+    } else {
+      call.failed(fault);
+      leaveIfIdle();
+    }
+  }
+
+  private void onCancel(Frame frame) {
+    InboundRequest request = session.inFlight().get(frame.id());
+    if (request == null) {
+      session.drop(Drop.UNKNOWN_ID, 1, "CANCEL of request " + frame.id());
+    } else {
+      request.stop(Fault.of(ErrorCode.CANCELLED, "cancelled by the caller"));
+    }
+  }
+
+  /** Streams come later; until then an id that we know cannot be a stream's. */
+  private void onStream(Frame frame) {
+    String kind = FrameHeader.name(frame.type());
+    InboundRequest request = session.inFlight().get(frame.id());
+    if (request == null) {
+      session.drop(Drop.UNKNOWN_ID, 1, kind + " for request " + frame.id());
+    } else {
+      request.stop(Fault.of(ErrorCode.PROTOCOL_ERROR, kind + ": streams were not agreed"));
+    }
+  }
+
+  private void onHello(Frame frame) {
+    try {
+      Greeter.Agreement agreement = greeter.answer(frame.greeting(context.limits()), session.id());
+      session.writeFrame(FrameHeader.WELCOME, 0, agreement.welcome());
+      session.agree(FrameHeader.MAX_LENGTH, agreement.compression());
+      watch.greeted();
+    } catch (MalformedFrameException e) {
+      handler.violated(Fault.of(ErrorCode.PROTOCOL_ERROR, String.valueOf(e.getMessage())));
+    } catch (Greeter.VersionException e) {
+      handler.violated(e.fault());
+    }
+  }
+
+  private void onWelcome(Frame frame) {
+    if (session.state() != SessionState.OPENING) {
+      handler.violated(Fault.of(ErrorCode.PROTOCOL_ERROR, "WELCOME without HELLO"));
+      return;
+    }
+    try {
+      Greeter.Welcome welcome = greeter.read(frame.greeting(context.limits()));
+      session.agree(welcome.maxFrameBytes(), welcome.compression());
+    } catch (MalformedFrameException e) {
+      handler.violated(Fault.of(ErrorCode.PROTOCOL_ERROR, String.valueOf(e.getMessage())));
+      return;
+    } catch (Greeter.VersionException e) {
+      handler.violated(e.fault());
+      return;
+    }
+    watch.greeted();
+    session.moveTo(SessionState.OPEN);
+    sessions.opened(session);
+  }
+
+  private void onGoAway(Frame frame) throws MalformedFrameException {
+    Fault fault = frame.fault();
+    context.listener().onEvent(new Event.GoingAway(session.id(), fault));
+    session.refuseRequests(fault);
+    leaveIfIdle();
+  }
+
+  /** After GOAWAY the one who called leaves as soon as nothing is in flight. */
+  private void leaveIfIdle() {
+    if (context.role() == Role.CLIENT && session.isLeaving() && session.pendingRequests() == 0) {
+      ending.begin(CloseReason.remote("the peer went away"));
+    }
+  }
+}
