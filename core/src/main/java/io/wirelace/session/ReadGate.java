@@ -66,13 +66,19 @@ final class ReadGate {
       decoder.resume(ctx);
     }
     if (reasons == 0) {
-      ctx.channel().config().setAutoRead(true);
+      readAgain();
     }
   }
 
   /** Reads on whatever the reasons: only to hear the peer's end. */
   void openForGood() {
     forGood = true;
-    ctx.channel().config().setAutoRead(true);
+    readAgain();
+  }
+
+  private void readAgain() {
+    if (ctx.channel().isActive()) { // a closed one would fail to ask its loop for reads
+      ctx.channel().config().setAutoRead(true);
+    }
   }
 }

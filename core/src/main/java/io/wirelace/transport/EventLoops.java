@@ -14,6 +14,8 @@ import org.jspecify.annotations.Nullable;
  * for channels within this process.
  */
 public final class EventLoops implements AutoCloseable {
+  private static final long LOCAL_QUIET_MS = 200;
+
   private final IoBackend backend;
   private final int threads;
   private final String name;
@@ -81,16 +83,17 @@ public final class EventLoops implements AutoCloseable {
   public void close() {
     lock.lock();
     try {
-      shutdown(sockets);
-      shutdown(local);
+      shutdown(sockets, 0);
+      // A local channel that closes still has its peer's loop do a task.
+      shutdown(local, LOCAL_QUIET_MS);
     } finally {
       lock.unlock();
     }
   }
 
-  private static void shutdown(@Nullable EventLoopGroup group) {
+  private static void shutdown(@Nullable EventLoopGroup group, long quietMs) {
     if (group != null) {
-      group.shutdownGracefully(0, 2, TimeUnit.SECONDS);
+      group.shutdownGracefully(quietMs, 2000, TimeUnit.MILLISECONDS);
     }
   }
 }
