@@ -28,7 +28,7 @@ final class BenchServer implements AutoCloseable {
   private BenchServer(Process process, String uri) {
     this.process = process;
     this.uri = uri;
-    this.atExit = new Thread(process::destroy, "lace-bench-server-stop");
+    this.atExit = new Thread(process.toHandle()::destroy, "lace-bench-server-stop");
     Runtime.getRuntime().addShutdownHook(atExit);
   }
 
@@ -104,7 +104,7 @@ final class BenchServer implements AutoCloseable {
   @Override
   public void close() {
     Runtime.getRuntime().removeShutdownHook(atExit);
-    process.destroy();
+    process.toHandle().destroy(); // Process.destroy would close its output before it ends
     try {
       if (!process.waitFor(STOP_SECONDS, TimeUnit.SECONDS)) {
         process.destroyForcibly();

@@ -1,0 +1,183 @@
+package io.wirelace.tests.program;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+
+/** The shaded jar, running; killed at the latest when closed. Used by one thread. */
+final class LaceProcess implements AutoCloseable {
+  private static final int DEADLINE_SECONDS = 40;
+  private static final String END = "(end of output)";
+
+  private final Process process;
+  private final BlockingQueue<String> lines = new LinkedBlockingQueue<>();
+  private final Queue<String> err = new ConcurrentLinkedQueue<>();
+  private final Thread errReader;
+
+  /** What a process that ended by itself left behind. */
+  record Finished(int status, byte[] bytes, String err) {
+    String out() {
+      return new String(bytes, UTF_8);
+    }
+  }
+
+  private LaceProcess(Process process) {
+    this.process = process;
+    errReader = Thread.ofVirtual().start(this::readErr);
+  }
+
+  private static Process launch(List<String> args) throws IOException {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    // They are to start soon, several at once.
+    command.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xmx256m"));
+    Path root = Path.of(System.getProperty("wirelace.root", ".."));
+    command.addAll(List.of("-jar", root.resolve("cli/target/lace.jar").toString()));
+    command.addAll(args);
+    return new ProcessBuilder(command).start();
+  }
+
+  /** Starts one whose lines are to be waited for. */
+  static LaceProcess start(String... args) throws IOException {
+    LaceProcess started = new LaceProcess(launch(List.of(args)));
+    started.process.getOutputStream().close();
+    Thread.ofVirtual().start(started::readLines);
+    return started;
+  }
+
+  /** Starts a server on a free port, and waits until it is ready. */
+  static LaceProcess server(String... args) throws Exception {
+    List<String> all = new ArrayList<>(List.of("serve", "--demo", "--listen", "tcp://127.0.0.1:0"));
+    all.addAll(List.of(args));
+    return start(all.toArray(String[]::new));
+  }
+
+  /** Runs one to its end. */
+  static Finished run(String... args) throws Exception {
+    return runWithInput(new byte[0], args);
+  }
+
+  /** Runs one to its end, with something on its standard input. */
+  static Finished runWithInput(byte[] input, String... args) throws Exception {
+    try (LaceProcess started = new LaceProcess(launch(List.of(args)))) {
+      started.process.getOutputStream().write(input);
+      started.process.getOutputStream().close();
+      Thread guard =
+          Thread.ofVirtual()
+              .start(() -> {
+                if (!started.endsInTime()) {
+                  started.kill();
+                }
+              });
+      byte[] out;
+      try (InputStream stream = started.process.getInputStream()) {
+        out = stream.readAllBytes();
+      }
+      int status = started.awaitExit();
+      guard.join();
+      return new Finished(status, out, started.err());
+    }
+  }
+
+  private boolean endsInTime() {
+    try {
+      return process.waitFor(DEADLINE_SECONDS, TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    }
+  }
+
+  private void readLines() {
+    try (BufferedReader reader =
+        new BufferedReader(new InputStreamReader(process.getInputStream(), UTF_8))) {
+      reader.lines().forEach(lines::add);
+    } catch (IOException | UncheckedIOException e) {
+      // It was killed, which closes the stream.
+    }
+    lines.add(END);
+  }
+
+  private void readErr() {
+    try (BufferedReader reader =
+        new BufferedReader(new InputStreamReader(process.getErrorStream(), UTF_8))) {
+      reader.lines().forEach(err::add);
+    } catch (IOException | UncheckedIOException e) {
+      // It was killed, which closes the stream.
+    }
+  }
+
+  /** The next line of its standard output. */
+  String line() throws InterruptedException {
+    String line = lines.poll(DEADLINE_SECONDS, TimeUnit.SECONDS);
+    if (line == null || line.equals(END)) {
+      throw new AssertionError("no line came; on standard error: " + err());
+    }
+    return line;
+  }
+
+  /** Where it listens, once it is ready. */
+  String uri() throws InterruptedException {
+    String listening = line();
+    String ready = line();
+    if (!listening.startsWith("listening ") || !ready.equals("ready")) {
+      throw new AssertionError("unexpected: " + listening + ", " + ready);
+    }
+    return listening.substring("listening ".length());
+  }
+
+  /** What it has written to standard output and nobody has read yet. */
+  List<String> rest() throws InterruptedException {
+    List<String> rest = new ArrayList<>();
+    for (String line = lines.poll(DEADLINE_SECONDS, TimeUnit.SECONDS);
+        line != null && !line.equals(END);
+        line = lines.poll(DEADLINE_SECONDS, TimeUnit.SECONDS)) {
+      rest.add(line);
+    }
+    return rest;
+  }
+
+  int awaitExit() throws InterruptedException {
+    if (!endsInTime()) {
+      throw new AssertionError("it does not end; on standard error: " + err());
+    }
+    errReader.join();
+    return process.exitValue();
+  }
+
+  String err() {
+    return String.join("\n", err);
+  }
+
+  /** SIGTERM. By the handle, because Process.destroy closes the streams as well. */
+  void terminate() {
+    process.toHandle().destroy();
+  }
+
+  /** SIGINT, as Ctrl-C sends it. */
+  void interrupt() throws IOException, InterruptedException {
+    new ProcessBuilder("kill", "-INT", Long.toString(process.pid())).start().waitFor();
+  }
+
+  /** SIGKILL. */
+  void kill() {
+    process.toHandle().destroyForcibly();
+  }
+
+  @Override
+  public void close() {
+    process.destroyForcibly();
+  }
+}
