@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -67,13 +68,15 @@ final class ServeCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws InterruptedException {
-    ServeSettings settings = new SettingsReader(System.getenv()).read(config, sets, listen);
+    Logger log = LoggerFactory.getLogger("lace");
+    ServeSettings settings =
+        new SettingsReader(System.getenv(), log::warn).read(config, sets, listen);
     ServerBuilder builder =
         Wirelace.server()
             .listen(settings.listen().toArray(String[]::new))
             .serverSettings(settings.server())
             .sessionSettings(settings.session())
-            .on(new EventLog(LoggerFactory.getLogger("lace")))
+            .on(new EventLog(log))
             .defaultRoute((session, message) -> message.body());
     if (demo) {
       new DemoRoutes().addTo(builder);

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -32,13 +33,21 @@ final class SettingsReader {
   private static final List<String> NOT_SETTINGS = List.of("LACE_JAVA_OPTS", "LACE_LISTEN");
 
   private final Map<String, String> environment;
+  private final Consumer<String> warning;
   private final List<String> problems = new ArrayList<>();
   private List<String> listen = List.of();
   private ServerSettings server = ServerSettings.DEFAULT;
   private SessionSettings session = SessionSettings.DEFAULT;
 
-  SettingsReader(Map<String, String> environment) {
+  /**
+   * A reader.
+   *
+   * @param warning hears of variables that look like settings and are none; they are no mistake,
+   *     because others name variables too (Kubernetes does it after its services)
+   */
+  SettingsReader(Map<String, String> environment, Consumer<String> warning) {
     this.environment = new TreeMap<>(environment);
+    this.warning = warning;
   }
 
   /**
@@ -156,15 +165,12 @@ final class SettingsReader {
         return;
       }
       String key = name.substring(PREFIX.length()).toLowerCase(Locale.ROOT).replace('_', '-');
-      within(
-          "environment variable " + name,
-          () -> {
-            if (table(key).isEmpty()) {
-              problems.add("no such setting" + Nearest.hint(key, names()));
-            } else {
-              set(key, value);
-            }
-          });
+      if (table(key).isEmpty()) {
+        warning.accept(
+            "environment variable " + name + ": no such setting" + Nearest.hint(key, names()));
+      } else {
+        within("environment variable " + name, () -> set(key, value));
+      }
     });
     String endpoints = environment.get("LACE_LISTEN");
     if (endpoints != null && !endpoints.isBlank()) {

@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
 
@@ -36,13 +37,15 @@ final class WarmUpCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    ServeSettings settings = new SettingsReader(Map.of()).read(null, List.of(), List.of());
+    Logger log = LoggerFactory.getLogger("lace");
+    ServeSettings settings =
+        new SettingsReader(Map.of(), log::warn).read(null, List.of(), List.of());
     ServerBuilder builder =
         Wirelace.server()
             .listen("tcp://127.0.0.1:0")
             .serverSettings(settings.server())
             .sessionSettings(settings.session())
-            .on(new EventLog(LoggerFactory.getLogger("lace")))
+            .on(new EventLog(log))
             .defaultRoute((session, message) -> message.body());
     new DemoRoutes().addTo(builder);
     try (Server server = builder.start()) {

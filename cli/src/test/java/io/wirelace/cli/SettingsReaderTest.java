@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -16,13 +17,19 @@ import org.junit.jupiter.api.io.TempDir;
 class SettingsReaderTest {
   @TempDir Path folder;
 
+  private final List<String> warnings = new ArrayList<>();
+
+  private SettingsReader reader(Map<String, String> environment) {
+    return new SettingsReader(environment, warnings::add);
+  }
+
   private Path file(String text) throws IOException {
     return Files.writeString(folder.resolve("lace.toml"), text);
   }
 
   @Test
   void nothingGivenIsTheDefault() {
-    ServeSettings settings = new SettingsReader(Map.of()).read(null, List.of(), List.of());
+    ServeSettings settings = reader(Map.of()).read(null, List.of(), List.of());
 
     assertThat(settings.listen()).isEmpty();
     assertThat(settings.session().maxInFlight()).isEqualTo(1024);
@@ -43,7 +50,7 @@ class SettingsReaderTest {
             max-in-flight = 7
             """);
 
-    ServeSettings settings = new SettingsReader(Map.of()).read(file, List.of(), List.of());
+    ServeSettings settings = reader(Map.of()).read(file, List.of(), List.of());
 
     assertThat(settings.listen()).containsExactly("tcp://127.0.0.1:0", "memory://a");
     assertThat(settings.server().drainTimeout()).isEqualTo(Duration.ofSeconds(2));
@@ -71,8 +78,7 @@ class SettingsReaderTest {
             "LACE_LISTEN", "memory://a,memory://b",
             "LACE_JAVA_OPTS", "-Xmx1g");
 
-    ServeSettings settings =
-        new SettingsReader(environment).read(file, List.of("max-in-flight=3"), List.of());
+    ServeSettings settings = reader(environment).read(file, List.of("max-in-flight=3"), List.of());
 
     assertThat(settings.session().maxInFlight()).isEqualTo(3);
     assertThat(settings.session().maxHeaders()).isEqualTo(2);
@@ -100,7 +106,7 @@ class SettingsReaderTest {
             """);
 
     assertThatThrownBy(() ->
-            new SettingsReader(Map.of("LACE_MAX_HEADERS", "many"))
+            reader(Map.of("LACE_MAX_HEADERS", "many"))
                 .read(file, List.of("nodes=a", "node"), List.of("tcp")))
         .asInstanceOf(type(CommandFailed.class))
         .satisfies(failed -> {
@@ -137,7 +143,7 @@ class SettingsReaderTest {
   void whatIsNotTomlIsToldWithItsPlace() throws Exception {
     Path file = file("[server]\nnode = \n[session\n");
 
-    assertThatThrownBy(() -> new SettingsReader(Map.of()).read(file, List.of(), List.of()))
+    assertThatThrownBy(() -> reader(Map.of()).read(file, List.of(), List.of()))
         .hasMessageContaining(file + ":2:8: ")
         .hasMessageContaining(file + ":3:9: ");
   }
@@ -146,7 +152,18 @@ class SettingsReaderTest {
   void aMissingFileIsToldByName() {
     Path missing = folder.resolve("missing.toml");
 
-    assertThatThrownBy(() -> new SettingsReader(Map.of()).read(missing, List.of(), List.of()))
+    assertThatThrownBy(() -> reader(Map.of()).read(missing, List.of(), List.of()))
         .hasMessage("--config " + missing + ": no such file");
+  }
+
+  @Test
+  void aVariableThatIsNoSettingIsAWarning() {
+    reader(Map.of("LACE_SERVICE_HOST", "10.0.0.1", "LACE_MAX_INFLIGHT", "1", "LACE_IO", "nio"))
+        .read(null, List.of(), List.of());
+
+    assertThat(warnings)
+        .containsExactly(
+            "environment variable LACE_MAX_INFLIGHT: no such setting (did you mean max-in-flight?)",
+            "environment variable LACE_SERVICE_HOST: no such setting");
   }
 }
