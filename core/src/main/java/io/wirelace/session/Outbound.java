@@ -13,6 +13,7 @@ import java.util.ArrayDeque;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -49,6 +50,8 @@ final class Outbound {
 
   private static final int MOST_SPARES = 8;
   private static final int SPINS_BEFORE_YIELD = 64;
+  private static final int SPINS_BEFORE_PARK = 128;
+  private static final long PARK_NS = 20_000; // 20 µs
 
   /** Chunks written in one go before other channels of the loop get their turn. */
   private static final int CHUNKS_A_TURN = 16;
@@ -158,11 +161,7 @@ final class Outbound {
       }
       if (chunk.isSealed()) {
         // Whoever sealed it is putting the next one in place.
-        if (++spins < SPINS_BEFORE_YIELD) {
-          Thread.onSpinWait();
-        } else {
-          Thread.yield();
-        }
+        backOff(++spins);
         continue;
       }
       boolean large = frameBytes > LARGE_FRAME_BYTES;
@@ -176,6 +175,24 @@ final class Outbound {
         OutboundChunk fresh = openNext(chunk, before, frameBytes);
         encode(fresh, 0, type, id, route, headers, body, frameBytes);
         return true;
+      }
+    }
+  }
+
+  /**
+   * Lets another thread finish. It may be a virtual one that waits for the allocator's lock and
+   * then for a carrier: those that only yield would keep all carriers from it for ever.
+   */
+  private static void backOff(int spins) {
+    if (spins < SPINS_BEFORE_YIELD) {
+      Thread.onSpinWait();
+    } else if (spins < SPINS_BEFORE_PARK) {
+      Thread.yield();
+    } else {
+      boolean interrupted = Thread.interrupted(); // who is interrupted does not park
+      LockSupport.parkNanos(PARK_NS);
+      if (interrupted) {
+        Thread.currentThread().interrupt();
       }
     }
   }
