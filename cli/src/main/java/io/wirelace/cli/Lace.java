@@ -6,6 +6,7 @@ import io.wirelace.error.WirelaceException;
 import java.io.OutputStreamWriter;
 import java.io.PrintWriter;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
@@ -73,6 +74,10 @@ final class Lace implements Runnable {
 
   /** Runs a command line; returns what to exit with. */
   static int run(Terminal terminal, String... args) {
+    if (List.of(args).equals(List.of("version"))) {
+      // Without the parser, whose classes are so old that no archive of the JVM takes them.
+      return new VersionCommand(terminal).call();
+    }
     String first = args.length == 0 ? "" : args[0];
     int status = commandLine(terminal, COMMANDS.containsKey(first) ? first : null).execute(args);
     terminal.flush();
