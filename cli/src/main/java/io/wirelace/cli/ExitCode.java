@@ -24,6 +24,9 @@ enum ExitCode {
   /** Interrupted from the keyboard. */
   INTERRUPTED(130);
 
+  /** -620 to -629 are about who calls, and whether he may. */
+  private static final int SESSION_CODES = -620;
+
   private final int status;
 
   ExitCode(int status) {
@@ -42,6 +45,9 @@ enum ExitCode {
 
   /** The exit code of an error code. */
   static ExitCode of(ErrorCode code) {
+    if (code.number() <= SESSION_CODES && code.number() > SESSION_CODES - 10) {
+      return REFUSED;
+    }
     return switch (code) {
       case INVALID_ARGUMENT -> USAGE;
       case INVALID_CONFIG, UNSUPPORTED_TRANSPORT -> CONFIG;
@@ -57,19 +63,7 @@ enum ExitCode {
           POOL_EXHAUSTED ->
           NOT_CONNECTED;
       case REQUEST_TIMEOUT -> TIMEOUT;
-      case UNSUPPORTED_VERSION,
-          CONNECTION_LIMIT,
-          GOING_AWAY,
-          SERVER_STOPPING,
-          SESSION_NOT_FOUND,
-          SESSION_EXPIRED,
-          INVALID_SESSION,
-          AUTHENTICATION_REQUIRED,
-          AUTHENTICATION_FAILED,
-          PERMISSION_DENIED,
-          RATE_LIMITED,
-          SESSION_LIMIT ->
-          REFUSED;
+      case UNSUPPORTED_VERSION, CONNECTION_LIMIT, GOING_AWAY, SERVER_STOPPING -> REFUSED;
       case PROTOCOL_ERROR,
           MESSAGE_TOO_LARGE,
           CANCELLED,
@@ -81,15 +75,7 @@ enum ExitCode {
           REPLAY_DETECTED,
           DUPLICATE_REQUEST_ID ->
           ANSWERED;
-      case ALREADY_EXISTS,
-          INTERNAL_ERROR,
-          SEND_FAILED,
-          RECEIVE_FAILED,
-          QUEUE_FULL,
-          SERVER_NOT_STARTED,
-          SERVER_ALREADY_RUNNING,
-          BIND_FAILED ->
-          FAILED;
+      default -> FAILED;
     };
   }
 }
