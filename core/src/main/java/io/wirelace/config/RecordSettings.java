@@ -83,10 +83,10 @@ public final class RecordSettings {
       return value instanceof Boolean ? value : Values.bool(name, value.toString());
     }
     if (type == int.class) {
-      return (int) Values.bytes(name, value.toString(), 0, Integer.MAX_VALUE);
+      return (int) Values.bytes(name, value.toString(), Integer.MIN_VALUE, Integer.MAX_VALUE);
     }
     if (type == long.class) {
-      return Values.bytes(name, value.toString(), 0, Long.MAX_VALUE);
+      return Values.bytes(name, value.toString(), Long.MIN_VALUE, Long.MAX_VALUE);
     }
     if (type == Duration.class) {
       return value instanceof Duration ? value : Values.duration(name, value.toString());

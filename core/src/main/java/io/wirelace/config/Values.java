@@ -10,7 +10,7 @@ import java.util.regex.Pattern;
 
 /** Values from text. Each error names the setting, the value, and what was expected. */
 public final class Values {
-  private static final Pattern NUMBER_AND_UNIT = Pattern.compile("(\\d{1,15})\\s*([A-Za-zµ]*)");
+  private static final Pattern NUMBER_AND_UNIT = Pattern.compile("(-?\\d{1,15})\\s*([A-Za-zµ]*)");
 
   private static final Map<String, Long> BYTE_UNITS =
       Map.of(

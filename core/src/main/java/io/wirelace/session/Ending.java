@@ -124,6 +124,10 @@ final class Ending {
   /** All that was accepted is with the transport. */
   void outboundFinished() {
     finished = true;
+    if (session.counters().framesOut() == 0) {
+      ctx.close(); // nothing was sent that a reset could destroy: no need to wait for the peer
+      return;
+    }
     ctx.writeAndFlush(EndOfStream.INSTANCE)
         .addListener(done -> {
           if (done.isSuccess()) {
