@@ -1,5 +1,6 @@
 package io.wirelace;
 
+import io.netty.channel.ChannelFuture;
 import io.netty.util.concurrent.FastThreadLocalThread;
 import io.wirelace.config.SessionSettings;
 import io.wirelace.dispatch.Dispatcher;
@@ -47,37 +48,36 @@ public final class Client implements AutoCloseable {
     Transport transport = Transports.of(endpoint);
     SharedLoops shared = SharedLoops.acquire(builder.io);
     CompletableFuture<Session> opened = new CompletableFuture<>();
+    ChannelFuture connecting;
     try {
       Sessions sessions = new Sessions(context(builder), 1, opened::complete);
-      CompletableFuture<Void> released =
-          sessions
-              .firstEnd()
-              .thenAccept(
-                  reason -> opened.completeExceptionally(new WirelaceException(reason.fault())))
-              .thenRun(shared::release);
-      transport
-          .connect(endpoint, shared.loops(), sessions.starter())
-          .addListener(done -> {
-            Throwable cause = done.cause();
-            if (cause != null && !released.isDone()) {
-              opened.completeExceptionally(ConnectFaults.connecting(endpoint, cause).toException());
-              sessions
-                  .firstEnd()
-                  .complete(new CloseReason(CloseReason.Initiator.REMOTE, notConnected()));
-            }
+      sessions
+          .firstEnd()
+          .whenComplete((reason, never) -> {
+            opened.completeExceptionally(new WirelaceException(reason.fault()));
+            shared.release();
           });
+      connecting = transport.connect(endpoint, shared.loops(), sessions.starter());
+      connecting.addListener(done -> {
+        Throwable cause = done.cause();
+        if (cause != null) {
+          Fault fault = ConnectFaults.connecting(endpoint, cause);
+          sessions.firstEnd().complete(new CloseReason(CloseReason.Initiator.REMOTE, fault));
+        }
+      });
     } catch (RuntimeException e) {
       shared.release();
       throw e;
     }
-    CompletableFuture<Client> client =
-        opened.thenApply(session -> new Client(session, endpoint, builder.sessionSettings));
     Duration timeout = builder.connectTimeout;
-    return client.orTimeout(timeout.toNanos(), TimeUnit.NANOSECONDS);
-  }
-
-  private static Fault notConnected() {
-    return Fault.of(ErrorCode.CONNECTION_FAILED, "not connected");
+    return opened
+        .thenApply(session -> new Client(session, endpoint, builder.sessionSettings))
+        .orTimeout(timeout.toNanos(), TimeUnit.NANOSECONDS)
+        .whenComplete((client, failure) -> {
+          if (failure != null) {
+            connecting.channel().close(); // out of time: nobody will want it any more
+          }
+        });
   }
 
   private static SessionContext context(ClientBuilder builder) {
