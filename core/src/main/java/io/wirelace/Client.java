@@ -28,6 +28,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A connection to a server, as a client sees it: requests and notifications there, and through the
@@ -73,11 +74,24 @@ public final class Client implements AutoCloseable {
     return opened
         .thenApply(session -> new Client(session, endpoint, builder.sessionSettings))
         .orTimeout(timeout.toNanos(), TimeUnit.NANOSECONDS)
-        .whenComplete((client, failure) -> {
-          if (failure != null) {
-            connecting.channel().close(); // out of time: nobody will want it any more
+        .handle((client, failure) -> {
+          if (client != null) {
+            return client;
           }
+          connecting.channel().close(); // out of time: nobody will want it any more
+          throw connectFault(failure).toException();
         });
+  }
+
+  private static Fault connectFault(@Nullable Throwable failure) {
+    Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
+    if (cause instanceof TimeoutException) {
+      return Fault.of(
+          ErrorCode.CONNECTION_TIMEOUT, "not connected and greeted within the connect timeout");
+    }
+    return cause == null
+        ? Fault.of(ErrorCode.CONNECTION_FAILED, "not connected")
+        : Fault.from(cause, ErrorCode.CONNECTION_FAILED);
   }
 
   private static SessionContext context(ClientBuilder builder) {
@@ -99,16 +113,11 @@ public final class Client implements AutoCloseable {
     try {
       return connecting.get();
     } catch (InterruptedException e) {
-      connecting.thenAccept(Client::close).isDone();
+      connecting.thenAccept(Client::close);
       Thread.currentThread().interrupt();
       throw new WirelaceException(ErrorCode.CANCELLED, "interrupted while connecting");
-    } catch (ExecutionException | CompletionException | CancellationException e) {
-      Throwable cause = e.getCause();
-      if (cause instanceof TimeoutException) {
-        throw new WirelaceException(
-            ErrorCode.CONNECTION_TIMEOUT, "not connected within the connect timeout");
-      }
-      throw Fault.from(cause == null ? e : cause, ErrorCode.CONNECTION_FAILED).toException();
+    } catch (ExecutionException | CancellationException e) {
+      throw connectFault(e.getCause()).toException();
     }
   }
 
