@@ -8,7 +8,7 @@ import java.lang.management.ManagementFactory;
  * What this process holds after a collection.
  *
  * @param heapBytes used by live objects
- * @param nettyBytes direct memory that Netty took past the JDK's books, whole chunks of its pools
+ * @param nettyBytes direct memory in Netty's books and not in the JDK's, whole chunks of its pools
  * @param nioBytes direct memory in the JDK's books
  */
 record Memory(long heapBytes, long nettyBytes, long nioBytes) {
@@ -25,9 +25,13 @@ record Memory(long heapBytes, long nettyBytes, long nioBytes) {
         nio = pool.getMemoryUsed();
       }
     }
-    return new Memory(
-        ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed(),
-        Math.max(0, PlatformDependent.usedDirectMemory()),
-        nio);
+    long heap = ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();
+    return new Memory(heap, nettyAlone(nio), nio);
+  }
+
+  /** Netty counts all that it takes; without Unsafe it takes it where the JDK counts it too. */
+  private static long nettyAlone(long nio) {
+    long counted = Math.max(0, PlatformDependent.usedDirectMemory());
+    return PlatformDependent.useDirectBufferNoCleaner() ? counted : Math.max(0, counted - nio);
   }
 }
