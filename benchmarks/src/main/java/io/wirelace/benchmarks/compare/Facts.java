@@ -52,7 +52,7 @@ final class Facts {
             + options.runs
             + " runs, seed "
             + options.seed
-            + ", repeated while others use more than "
+            + ", repeated while others take more than "
             + Math.round(100 * options.noise)
             + " % of the machine ("
             + options.attempts

@@ -164,7 +164,7 @@ final class MarkdownPage {
             || summary.median(OURS, workload, "p50_us").isPresent();
     page.append("| contender | msg/s | least … most | × T |");
     page.append(latency ? " p50 µs | p50 × T | p99 µs | p99.9 µs |" : "");
-    page.append(" client ns | server ns | others |\n|---|---:|---:|---:|");
+    page.append(" client ns | server ns | noise |\n|---|---:|---:|---:|");
     page.append(latency ? "---:|---:|---:|---:|" : "").append("---:|---:|---:|\n");
     for (String contender : summary.contenders(workload)) {
       page.append("| ").append(contender).append(" | ");
@@ -261,10 +261,10 @@ final class MarkdownPage {
         """
 
         `client ns` and `server ns` are processor time of each process for each message, kernel included, from `/proc`.
-        `others` is the most that other processes used of the machine during a cell. Idle bytes are what the server
-        holds more after a collection than before: heap, direct memory that Netty took in whole chunks, and the JDK's
-        direct buffers; `resident` is what the system says. All numbers of all runs: [results.jsonl](results.jsonl),
-        [comparison.csv](comparison.csv).
+        `noise` is the most of the machine that other processes, and the host of a virtual machine, took during a cell.
+        Idle bytes are what the server holds more after a collection than before: heap, direct memory that only Netty
+        counts, and the JDK's direct buffers (Netty's are there on most JDKs); `resident` is what the system says. All
+        numbers of all runs: [results.jsonl](results.jsonl), [comparison.csv](comparison.csv).
         """);
   }
 

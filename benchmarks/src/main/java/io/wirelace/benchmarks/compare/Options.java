@@ -21,7 +21,7 @@ final class Options {
         --only A,B         these contenders only
         --workloads A,B    these workloads only, such as oneway:64,rr1:64,call:64,idle:10000,threads:4
         --seed N           of the order of the cells (random, and printed)
-        --noise SHARE      a cell is run again, twice at most, when others used more of the machine (0.04)
+        --noise SHARE      a cell is run again, twice at most, when others took more of the machine (0.04)
         --out DIR          where results go (docs/benchmarks)
         --render           no measuring: writes page and plot anew from DIR/results.jsonl
       contenders: %s

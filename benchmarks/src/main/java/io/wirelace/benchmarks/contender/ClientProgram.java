@@ -91,12 +91,12 @@ public final class ClientProgram {
 
   private static String result(Driver.Count count, long elapsedNs, CpuTimes cpu) {
     int processors = Runtime.getRuntime().availableProcessors();
-    double elapsedMs = elapsedNs / 1e6;
+    double machineMs = elapsedNs / 1e6 * processors;
     return String.format(
         Locale.ROOT,
         "RESULT sent=%d received=%d seconds=%.4f rate=%.1f"
             + " client_user_ms=%d client_kernel_ms=%d server_user_ms=%d server_kernel_ms=%d"
-            + " client_ns=%.1f server_ns=%.1f noise=%.4f stolen=%.4f",
+            + " client_ns=%.1f server_ns=%.1f noise=%.4f others=%.4f stolen=%.4f",
         count.sent(),
         count.received(),
         elapsedNs / 1e9,
@@ -107,8 +107,9 @@ public final class ClientProgram {
         cpu.serverKernel(),
         (cpu.clientUser() + cpu.clientKernel()) * 1e6 / count.received(),
         (cpu.serverUser() + cpu.serverKernel()) * 1e6 / count.received(),
-        cpu.others() / elapsedMs / processors,
-        cpu.stolen() / elapsedMs / processors);
+        (cpu.others() + cpu.stolen()) / machineMs,
+        cpu.others() / machineMs,
+        cpu.stolen() / machineMs);
   }
 
   private static String latency(Histogram ns) {
