@@ -45,10 +45,14 @@ public final class EndpointOptions {
         .orElse(otherwise);
   }
 
-  /** A duration, such as {@code 500ms}. */
+  /** A duration of 0 or more, such as {@code 500ms}. */
   public Duration duration(String name, Duration otherwise) {
     asked.add(name);
-    return endpoint.option(name).map(v -> Values.duration(name, v)).orElse(otherwise);
+    Duration value = endpoint.option(name).map(v -> Values.duration(name, v)).orElse(otherwise);
+    if (value.isNegative()) {
+      throw Values.invalid(name, value, "0 or more");
+    }
+    return value;
   }
 
   /** A text. */
