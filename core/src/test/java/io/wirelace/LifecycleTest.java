@@ -1,0 +1,224 @@
+package io.wirelace;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import io.wirelace.error.Result;
+import io.wirelace.error.WirelaceException;
+import io.wirelace.metrics.Event;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.junit.jupiter.api.Test;
+
+/** What becomes of servers and clients that are started, closed and crossed in every order. */
+class LifecycleTest {
+  private static void fails(int code, ThrowingCallable call) {
+    assertThatThrownBy(call)
+        .isInstanceOfSatisfying(
+            WirelaceException.class, e -> assertThat(e.fault().number()).isEqualTo(code));
+  }
+
+  private static ServerBuilder tcp() {
+    return Wirelace.server().listen("tcp://127.0.0.1:0").defaultRoute((s, m) -> m.body());
+  }
+
+  @Test
+  void startingTwiceIsRefusedAndTheServerRunsOn() {
+    try (Server server = tcp().start()) {
+      fails(-661, server::start);
+      assertThat(server.isRunning()).isTrue();
+      try (Client client = Wirelace.connect(server.uri())) {
+        assertThat(client.request("", new byte[1])).hasSize(1);
+      }
+    }
+  }
+
+  @Test
+  void closingTwiceIsClosingOnce() {
+    Queue<Event> events = new ConcurrentLinkedQueue<>();
+    Server server = tcp().on(events::add).start();
+    server.close();
+    server.close();
+    assertThat(server.isRunning()).isFalse();
+    assertThat(events.stream().filter(e -> e instanceof Event.Stopped).count()).isEqualTo(1);
+  }
+
+  @Test
+  void aServerClosedBeforeItsStartStaysClosed() {
+    Server server = tcp().build();
+    assertThat(server.isRunning()).isFalse();
+    fails(-660, server::uri);
+    server.close();
+    fails(-663, server::start);
+    server.close();
+  }
+
+  @Test
+  void aServerThatWasClosedDoesNotStartAgain() {
+    Server server = tcp().start();
+    server.close();
+    fails(-663, server::start);
+  }
+
+  @Test
+  void aHandlerMayCloseItsServerAndStillAnswers() throws Exception {
+    AtomicReference<Server> self = new AtomicReference<>();
+    try (Server server =
+        Wirelace.server()
+            .listen("tcp://127.0.0.1:0")
+            .route(
+                "stop",
+                (session, message) -> {
+                  Objects.requireNonNull(self.get()).close();
+                  return message.body();
+                })
+            .start()) {
+      self.set(server);
+      try (Client client = Wirelace.connect(server.uri())) {
+        assertThat(client.request("stop", new byte[] {7})).containsExactly(7);
+      }
+      CountDownLatch over = new CountDownLatch(1);
+      Thread.ofVirtual()
+          .start(() -> {
+            try {
+              server.awaitShutdown();
+              over.countDown();
+            } catch (InterruptedException e) {
+              Thread.currentThread().interrupt();
+            }
+          });
+      assertThat(over.await(20, TimeUnit.SECONDS)).isTrue();
+    }
+  }
+
+  @Test
+  void anInlineHandlerMayCloseItsServer() {
+    AtomicReference<Server> self = new AtomicReference<>();
+    try (Server server =
+        Wirelace.server()
+            .listen("tcp://127.0.0.1:0")
+            .inline(
+                "stop",
+                (session, message) -> {
+                  Objects.requireNonNull(self.get()).close();
+                  return message.body();
+                })
+            .start()) {
+      self.set(server);
+      try (Client client = Wirelace.connect(server.uri())) {
+        assertThat(client.request("stop", new byte[] {7})).containsExactly(7);
+      }
+      await().until(() -> !server.isRunning());
+    }
+  }
+
+  @Test
+  void aTakenPortIsABindFailureThatLeavesNothingOpen() throws IOException {
+    try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+        ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      String first = "tcp://127.0.0.1:" + free.getLocalPort();
+      String second = "tcp://127.0.0.1:" + taken.getLocalPort();
+      ServerSocket unused = free;
+      unused.close();
+      Result<Server> result =
+          Wirelace.server().listen(first, second).defaultRoute((s, m) -> m.body()).tryStart();
+      assertThat(((Result.Err<Server>) result).fault().number()).isEqualTo(-662);
+      assertThat(((Result.Err<Server>) result).fault().message()).contains(second);
+      try (Server again = Wirelace.server().listen(first).start()) {
+        assertThat(again.isRunning()).isTrue();
+      }
+    }
+  }
+
+  @Test
+  void aSilentServerIsATimeoutAndItsConnectionIsClosed() throws Exception {
+    try (ServerSocket silent = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      fails(
+          -602,
+          () ->
+              Wirelace.client()
+                  .connectTimeout(Duration.ofMillis(200))
+                  .connect("tcp://127.0.0.1:" + silent.getLocalPort()));
+      try (Socket accepted = silent.accept()) {
+        accepted.setSoTimeout(10_000);
+        byte[] hello = accepted.getInputStream().readAllBytes(); // until the end
+        assertThat(hello).startsWith(0, 0, 0).hasSizeGreaterThan(13);
+      }
+    }
+  }
+
+  @Test
+  void aRouteIsRegisteredOnce() {
+    fails(-7, () -> tcp().route("a", (s, m) -> m.body()).route("a", (s, m) -> m.body()));
+    fails(-7, () -> tcp().defaultRoute((s, m) -> m.body()));
+  }
+
+  @Test
+  void aServerThatNeverStoppedWithinItsDrainTimeoutCutsOff() {
+    Queue<Event> events = new ConcurrentLinkedQueue<>();
+    CountDownLatch started = new CountDownLatch(1);
+    Server server =
+        Wirelace.server()
+            .listen("tcp://127.0.0.1:0")
+            .drainTimeout(Duration.ofMillis(100))
+            .set("close-timeout", "500ms")
+            .route(
+                "stuck",
+                (session, message) -> {
+                  started.countDown();
+                  new CountDownLatch(1).await();
+                  return message.body();
+                })
+            .on(events::add)
+            .start();
+    Client client = Wirelace.connect(server.uri());
+    var answer = client.requestAsync("stuck", new byte[1]);
+    await().until(() -> started.getCount() == 0);
+    server.close();
+    assertThat(events).contains(new Event.Stopped(1));
+    await().until(answer::isCompletedExceptionally);
+    client.close();
+    client.close();
+    fails(-603, () -> client.send("", new byte[1]));
+  }
+
+  @Test
+  void aServerThatPausedReadingDoesNotBlameThePeerForItsSilence() {
+    CountDownLatch release = new CountDownLatch(1);
+    Queue<Event> events = new ConcurrentLinkedQueue<>();
+    try (Server server =
+            Wirelace.server()
+                .listen("tcp://127.0.0.1:0")
+                .heartbeatInterval(Duration.ofMillis(40))
+                .set("mailbox-messages", 4)
+                .receive("slow", (session, message) -> release.await())
+                .on(events::add)
+                .start();
+        Client client =
+            Wirelace.client().heartbeatInterval(Duration.ofMillis(40)).connect(server.uri())) {
+      for (int i = 0; i < 50; i++) {
+        client.send("slow", new byte[10]);
+      }
+      // Ten heartbeats' time later the session must still be there.
+      long until = System.nanoTime() + Duration.ofMillis(400).toNanos();
+      await()
+          .until(() -> {
+            assertThat(client.isOpen()).isTrue();
+            return System.nanoTime() - until > 0;
+          });
+      assertThat(events).noneMatch(e -> e instanceof Event.Violated);
+      release.countDown();
+    }
+  }
+}

@@ -1,0 +1,85 @@
+package io.wirelace.transport;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.wirelace.error.WirelaceException;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class EndpointTest {
+  private static int code(String uri) {
+    try {
+      Transports.of(Endpoint.parse(uri));
+      return 0;
+    } catch (WirelaceException e) {
+      return e.fault().number();
+    }
+  }
+
+  @Test
+  void aUriIsTakenApart() {
+    Endpoint endpoint =
+        Endpoint.parse("TCP://my_host:7420?nodelay=false&bind=127.0.0.1&keep-alive");
+    assertThat(endpoint.scheme()).isEqualTo("tcp");
+    assertThat(endpoint.host()).isEqualTo("my_host");
+    assertThat(endpoint.port()).isEqualTo(7420);
+    assertThat(endpoint.option("nodelay")).hasValue("false");
+    assertThat(endpoint.option("keep-alive")).hasValue("true");
+    assertThat(endpoint.uri()).isEqualTo("tcp://my_host:7420");
+  }
+
+  @Test
+  void anIpv6AddressStandsInBrackets() {
+    Endpoint endpoint = Endpoint.parse("tcp://[::1]:0");
+    assertThat(endpoint.host()).isEqualTo("::1");
+    assertThat(endpoint.port()).isZero();
+    assertThat(endpoint.withPort(5).uri()).isEqualTo("tcp://[::1]:5");
+    assertThat(Endpoint.parse("tcp://[::1]").port()).isEqualTo(-1);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "",
+        "tcp",
+        "tcp:",
+        "tcp:host:1",
+        "localhost:7420",
+        "tcp://h:port",
+        "tcp://h:65536",
+        "tcp://h:-1",
+        "tcp://h:1#f",
+        "tcp://user@h:1",
+        "tcp://h:1/path",
+        "tcp://h:1?a=1&a=2",
+        "tcp://h:1?=x",
+        "tcp://h:1?unknown=1",
+        "tcp://h:1?nodelay=maybe",
+        "tcp://h:1?backlog=0",
+        "tcp://h:1?send-buffer=lots",
+        "tcp://h:1?connect-timeout=-5s",
+        "memory://",
+        "memory://name:1",
+        "memory://name/x",
+        "memory://name?x=1"
+      })
+  void whatCannotBeMeantIsRefused(String uri) {
+    assertThat(code(uri)).isEqualTo(-664);
+  }
+
+  @Test
+  void anUnknownSchemeIsNamedWithThoseThatAreThere() {
+    assertThatThrownBy(() -> Transports.of(Endpoint.parse("carrier-pigeon://x")))
+        .isInstanceOfSatisfying(
+            WirelaceException.class, e -> assertThat(e.fault().number()).isEqualTo(-614))
+        .hasMessageContainingAll("carrier-pigeon", "tcp", "memory");
+  }
+
+  @Test
+  void anUnknownOptionIsNamedWithThoseThatAreThere() {
+    assertThatThrownBy(() -> Transports.of(Endpoint.parse("tcp://h:1?no-delay=true")))
+        .hasMessageContainingAll("no-delay", "nodelay", "backlog");
+  }
+}
