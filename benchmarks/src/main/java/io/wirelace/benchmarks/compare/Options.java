@@ -17,7 +17,7 @@ final class Options {
         --quick            one short run, to see that all works; writes to benchmarks/target/compare/quick
         --runs N           how often each cell is run (5)
         --seconds S        seconds measured in each cell (4)
-        --warm-up S        seconds before that, in the same processes (4)
+        --warm-up S        seconds before that, in the same processes (10)
         --only A,B         these contenders only
         --workloads A,B    these workloads only, such as oneway:64,rr1:64,call:64,idle:10000,threads:4
         --seed N           of the order of the cells (random, and printed)
@@ -48,7 +48,7 @@ final class Options {
   int runs = 5;
   int attempts = 3;
   Duration measured = Duration.ofSeconds(4);
-  Duration warmUp = Duration.ofSeconds(4);
+  Duration warmUp = Duration.ofSeconds(10);
   Duration settle = Duration.ofSeconds(2);
   List<Entrant> entrants = Entrant.all();
   List<String> workloads = USUAL_WORKLOADS;
