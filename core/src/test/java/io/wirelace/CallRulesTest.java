@@ -15,16 +15,29 @@ import io.wirelace.metrics.Event;
 import java.io.IOException;
 import java.util.HashSet;
 import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 /** Section 3 of the wire specification, seen from a plain socket. */
 class CallRulesTest extends ServerCase {
   private static final int MAX_IN_FLIGHT = 8;
 
+  private final CountDownLatch lastStarted = new CountDownLatch(1);
+  private final CountDownLatch releaseLast = new CountDownLatch(1);
+
   @Override
   void configure(ServerBuilder builder) {
     builder
         .maxInFlight(MAX_IN_FLIGHT)
+        .route(
+            "later",
+            RunMode.CONCURRENT,
+            (session, message) -> {
+              lastStarted.countDown();
+              releaseLast.await();
+              return message.body();
+            })
         .route("each", RunMode.CONCURRENT, (session, message) -> hold(message.body()));
   }
 
@@ -52,6 +65,30 @@ class CallRulesTest extends ServerCase {
         ids.add(answer.id());
       }
       assertThat(ids).hasSize(count);
+    }
+  }
+
+  @Test
+  void theEndOfThePeersSideWhileReadingIsPausedLosesNoAnswer() throws Exception {
+    try (RawPeer peer = peer()) {
+      for (int i = 1; i <= MAX_IN_FLIGHT; i++) {
+        peer.send(routed(0, i, "each", "b" + i));
+      }
+      peer.send(routed(0, 99, "later", "the last"));
+      peer.endOutput();
+      await().until(() -> handled.get() == MAX_IN_FLIGHT);
+      release.countDown();
+      for (int i = 1; i <= MAX_IN_FLIGHT; i++) {
+        RawPeer.Raw answer = peer.read();
+        assertThat(answer.text()).isEqualTo("b" + answer.id());
+      }
+      // Read after the pause, and answered long after reading went on.
+      assertThat(lastStarted.await(10, TimeUnit.SECONDS)).isTrue();
+      server.sessions().forEach(session -> session.trySend("settled", new byte[0]));
+      assertThat(peer.read().type()).isEqualTo(0x42);
+      releaseLast.countDown();
+      assertThat(peer.read().text()).isEqualTo("the last");
+      peer.expectEnd();
     }
   }
 

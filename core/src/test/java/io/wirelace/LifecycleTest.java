@@ -17,6 +17,7 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
@@ -197,12 +198,18 @@ class LifecycleTest {
   void aServerThatPausedReadingDoesNotBlameThePeerForItsSilence() {
     CountDownLatch release = new CountDownLatch(1);
     Queue<Event> events = new ConcurrentLinkedQueue<>();
+    AtomicInteger handled = new AtomicInteger();
     try (Server server =
             Wirelace.server()
                 .listen("tcp://127.0.0.1:0")
                 .heartbeatInterval(Duration.ofMillis(40))
                 .set("mailbox-messages", 4)
-                .receive("slow", (session, message) -> release.await())
+                .receive(
+                    "slow",
+                    (session, message) -> {
+                      release.await();
+                      handled.incrementAndGet();
+                    })
                 .on(events::add)
                 .start();
         Client client =
@@ -220,5 +227,6 @@ class LifecycleTest {
       assertThat(events).noneMatch(e -> e instanceof Event.Violated);
       release.countDown();
     }
+    assertThat(handled).hasValue(50);
   }
 }

@@ -1,6 +1,8 @@
 package io.wirelace.session;
 
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.socket.DuplexChannel;
 import io.wirelace.wire.FrameDecoder;
 
 /**
@@ -76,9 +78,15 @@ final class ReadGate {
     readAgain();
   }
 
+  /**
+   * Not on a closed channel, and not after the peer's end: there is nothing to read, and epoll has
+   * let go of a socket that it had nothing to watch for, and fails when it is asked again.
+   */
   private void readAgain() {
-    if (ctx.channel().isActive()) { // a closed one would fail to ask its loop for reads
-      ctx.channel().config().setAutoRead(true);
+    Channel channel = ctx.channel();
+    boolean ended = channel instanceof DuplexChannel duplex && duplex.isInputShutdown();
+    if (channel.isActive() && !ended) {
+      channel.config().setAutoRead(true);
     }
   }
 }
