@@ -91,16 +91,13 @@ final class Mailbox implements MessageSink.Inbox {
       throws MalformedFrameException {
     Headers headers = request != null ? request.headers() : arrived.headers(dispatcher.limits());
     if (route.mode() == RunMode.INLINE) {
-      Message message = lent;
-      if (message == null) {
-        message = Message.lendable();
-        lent = message;
-      }
-      message.lend(route.name(), headers, arrived, dispatcher.limits());
-      try {
-        dispatcher.callNow(route, session, message, request);
-      } finally {
-        message.takeBack();
+      if (arrived.compressed()) {
+        // Inflated here and not when the handler asks, so that damage is told from a failing
+        // handler.
+        byte[] body = arrived.body(dispatcher.limits());
+        dispatcher.callNow(route, session, Message.of(route.name(), headers, body), request);
+      } else {
+        lend(route, headers, arrived, request);
       }
       return;
     }
@@ -111,6 +108,20 @@ final class Mailbox implements MessageSink.Inbox {
       dispatcher.call(route, session, message, request);
       handled(1, size);
     });
+  }
+
+  private void lend(Route route, Headers headers, Frame arrived, @Nullable InboundRequest request) {
+    Message message = lent;
+    if (message == null) {
+      message = Message.lendable();
+      lent = message;
+    }
+    message.lend(route.name(), headers, arrived, dispatcher.limits());
+    try {
+      dispatcher.callNow(route, session, message, request);
+    } finally {
+      message.takeBack();
+    }
   }
 
   private void enqueue(Frame arrived, @Nullable InboundRequest request) {
