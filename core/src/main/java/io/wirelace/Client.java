@@ -66,21 +66,27 @@ public final class Client implements AutoCloseable {
           sessions.firstEnd().complete(new CloseReason(CloseReason.Initiator.REMOTE, fault));
         }
       });
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       shared.release();
       throw e;
     }
     Duration timeout = builder.connectTimeout;
-    return opened
-        .thenApply(session -> new Client(session, endpoint, builder.sessionSettings))
-        .orTimeout(timeout.toNanos(), TimeUnit.NANOSECONDS)
-        .handle((client, failure) -> {
-          if (client != null) {
-            return client;
-          }
-          connecting.channel().close(); // out of time: nobody will want it any more
-          throw connectFault(failure).toException();
-        });
+    CompletableFuture<Client> result =
+        opened
+            .thenApply(session -> new Client(session, endpoint, builder.sessionSettings))
+            .orTimeout(timeout.toNanos(), TimeUnit.NANOSECONDS)
+            .handle((client, failure) -> {
+              if (client == null) {
+                throw connectFault(failure).toException();
+              }
+              return client;
+            });
+    result.whenComplete((client, failure) -> {
+      if (failure != null) {
+        connecting.channel().close(); // out of time, or cancelled: nobody will want it
+      }
+    });
+    return result;
   }
 
   private static Fault connectFault(@Nullable Throwable failure) {

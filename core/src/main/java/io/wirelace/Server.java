@@ -127,8 +127,8 @@ public final class Server implements AutoCloseable {
       for (Endpoint endpoint : endpoints) {
         bind(endpoint);
       }
-    } catch (WirelaceException e) {
-      close();
+    } catch (RuntimeException | Error e) {
+      close(); // nothing stays open
       throw e;
     }
     return this;

@@ -144,9 +144,6 @@ public final class Dispatcher implements MessageSink {
     if (request != null && request.isAnswered()) {
       return; // cancelled, or out of time: the interrupt is why it failed
     }
-    if (failure instanceof InterruptedException) {
-      Thread.currentThread().interrupt();
-    }
     listener.onEvent(new Event.HandlerFailed(session.id(), route, failure));
     if (request != null) {
       request.fail(fault(failure));

@@ -16,6 +16,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The messages of one session on their way to handlers. The event loop gathers what arrives side by
@@ -27,6 +29,8 @@ import org.jspecify.annotations.Nullable;
  * goes on at half of it.
  */
 final class Mailbox implements MessageSink.Inbox {
+  private static final Logger LOG = LoggerFactory.getLogger(Mailbox.class);
+
   /** After so many messages other virtual threads get the carrier. */
   private static final int MESSAGES_A_TURN = 4096;
 
@@ -105,8 +109,11 @@ final class Mailbox implements MessageSink.Inbox {
     int size = arrived.totalBytes();
     accepted(1, size);
     dispatcher.run(() -> {
-      dispatcher.call(route, session, message, request);
-      handled(1, size);
+      try {
+        dispatcher.call(route, session, message, request);
+      } finally {
+        handled(1, size);
+      }
     });
   }
 
@@ -199,11 +206,8 @@ final class Mailbox implements MessageSink.Inbox {
         throw new IllegalStateException("a counted batch is missing");
       }
       done = batch;
-      try {
-        handle(batch);
-      } finally {
-        batch.release();
-      }
+      handle(batch);
+      batch.release();
       sinceYield += batch.messages();
       handled(batch.messages(), batch.length());
       if (sinceYield > MESSAGES_A_TURN) {
@@ -224,7 +228,11 @@ final class Mailbox implements MessageSink.Inbox {
     while (at < batch.length()) {
       at = view.moveTo(batch.bytes(), at);
       InboundRequest request = view.isRequest() ? batch.request(requests++) : null;
-      handle(view, request);
+      try {
+        handle(view, request);
+      } catch (Throwable e) {
+        broken(request, e); // one message must not end the mailbox
+      }
     }
     view.detach();
   }
@@ -249,6 +257,20 @@ final class Mailbox implements MessageSink.Inbox {
     dispatcher.call(route, session, message, request);
   }
 
+  /** Wirelace itself failed at a message: out of memory, a library that does not load. */
+  private void broken(@Nullable InboundRequest request, Throwable cause) {
+    try {
+      LOG.error("a message of {} could not be handled", session, cause);
+      if (request == null) {
+        session.drop(Drop.MALFORMED, 1, cause.toString());
+      } else if (!request.isAnswered()) {
+        request.fail(Fault.of(ErrorCode.INTERNAL_ERROR, "the message could not be handled"));
+      }
+    } catch (Throwable again) {
+      LOG.error("nor could its sender be told", again);
+    }
+  }
+
   private void noRoute(String name, @Nullable InboundRequest request) {
     String what = name.isEmpty() ? "no default handler" : "no route " + name;
     if (request == null) {
@@ -268,8 +290,9 @@ final class Mailbox implements MessageSink.Inbox {
   }
 
   private void handled(int count, int size) {
-    long held = bytes.addAndGet(-size);
+    bytes.addAndGet(-size);
     long waiting = messages.addAndGet(-count);
+    long held = bytes.get(); // read after both, so that of several threads the last sees both low
     if (paused.get()
         && waiting <= maxMessages / 2
         && held <= maxBytes / 2

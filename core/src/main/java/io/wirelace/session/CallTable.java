@@ -60,7 +60,7 @@ final class CallTable<T extends CallTable.Entry> {
       return entry;
     }
     ConcurrentHashMap<Long, T> map = overflow;
-    return map == null || map.isEmpty() ? null : map.get(id);
+    return map == null ? null : map.get(id);
   }
 
   /** Removes that very entry; false if it was gone. */

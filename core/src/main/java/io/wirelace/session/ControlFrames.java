@@ -67,6 +67,9 @@ final class ControlFrames {
       call.answered(frame.headers(context.limits()), frame.body(context.limits()));
     } catch (MalformedFrameException e) {
       call.failed(Fault.of(e.code(), "the answer: " + e.getMessage()));
+    } catch (Throwable e) {
+      call.failed(Fault.of(ErrorCode.RECEIVE_FAILED, "the answer cannot be taken: " + e, e));
+      throw e;
     }
     leaveIfIdle();
   }
@@ -80,7 +83,7 @@ final class ControlFrames {
       return;
     }
     if (frame.payloadByte(0) == 0) {
-      session.writeFrame(FrameHeader.HEARTBEAT, 0, Watch.reply(frame.payloadLong(1)));
+      session.reply(FrameHeader.HEARTBEAT, 0, Watch.reply(frame.payloadLong(1)));
     } else {
       session.roundTrip(Math.max(0, context.clock().getAsLong() - frame.payloadLong(1)));
     }

@@ -85,8 +85,11 @@ final class Ending {
     because(reason(CloseReason.remote("the peer closed the connection")));
     Fault fault = reason(CloseReason.local()).fault();
     session.refuseRequests(fault);
-    session.requests().failAll(fault); // no answer can come any more; ours still go out
     drain();
+  }
+
+  boolean hasPeerEnded() {
+    return peerEnded;
   }
 
   /** Takes no more, finishes what is in flight, then closes. */
@@ -98,6 +101,10 @@ final class Ending {
   }
 
   void checkDrained() {
+    if (peerEnded && !decoder.hasKept()) {
+      // No answer can come any more; ours still go out.
+      session.requests().failAll(reason(CloseReason.local()).fault());
+    }
     MessageSink.Inbox box = inbox;
     if (session.state() == SessionState.DRAINING
         && session.inFlight().size() == 0

@@ -49,6 +49,7 @@ public final class InboundRequest implements CallTable.Entry {
   private final long deadlineNs;
 
   private volatile boolean answered;
+  private volatile boolean done;
   private volatile @Nullable Run run; // null until it begins
   private @Nullable Thread runner;
 
@@ -76,6 +77,11 @@ public final class InboundRequest implements CallTable.Entry {
   /** Whether it has been answered, by whomever. */
   public boolean isAnswered() {
     return answered;
+  }
+
+  /** Whether its answer has been handed to the session's queue. */
+  boolean isDone() {
+    return done;
   }
 
   /**
@@ -108,7 +114,11 @@ public final class InboundRequest implements CallTable.Entry {
   /** Answers it. */
   public void answer(byte[] body, Headers answerHeaders) {
     if (claimAnswer()) {
-      session.sendAnswer(FrameHeader.RESPONSE, id, answerHeaders, body);
+      try {
+        session.sendAnswer(FrameHeader.RESPONSE, id, answerHeaders, body);
+      } finally {
+        done();
+      }
     } else {
       session.drop(Drop.SECOND_ANSWER, 1, "second answer to request " + id);
     }
@@ -117,7 +127,7 @@ public final class InboundRequest implements CallTable.Entry {
   /** Answers it with an error. */
   public void fail(Fault fault) {
     if (claimAnswer()) {
-      session.sendFault(id, fault);
+      sendFault(fault);
     } else {
       session.drop(Drop.SECOND_ANSWER, 1, "second answer to request " + id);
     }
@@ -128,7 +138,7 @@ public final class InboundRequest implements CallTable.Entry {
     if (!claimAnswer()) {
       return;
     }
-    session.sendFault(id, fault);
+    sendFault(fault);
     if (RUN.compareAndSet(this, Run.RUNNING, Run.INTERRUPTING)) {
       Thread thread = runner;
       if (thread != null) {
@@ -138,11 +148,21 @@ public final class InboundRequest implements CallTable.Entry {
     }
   }
 
-  private boolean claimAnswer() {
-    if (answered || !ANSWERED.compareAndSet(this, false, true)) {
-      return false;
+  private void sendFault(Fault fault) {
+    try {
+      session.sendFault(id, fault);
+    } finally {
+      done();
     }
+  }
+
+  private boolean claimAnswer() {
+    return !answered && ANSWERED.compareAndSet(this, false, true);
+  }
+
+  /** Only now, with the answer on its way, may the session count it as done and perhaps end. */
+  private void done() {
+    done = true;
     session.requestDone(this);
-    return true;
   }
 }

@@ -220,11 +220,13 @@ final class Outbound {
       chunk = take(frameBytes);
     } catch (Throwable e) {
       tail = IDLE;
+      wake(); // the loop may wait for the chunk that did not come
       throw e;
     }
-    chunk.open(frameBytes);
-    // The tail first: once the loop has found the chunk, the tail is the loop's to change.
+    // In this order: a thread that held the chunk in an earlier life may seal it once it is open,
+    // and once the loop has found it, the tail is the loop's to change.
     tail = chunk;
+    chunk.open(frameBytes);
     first = chunk;
     return chunk;
   }
@@ -237,17 +239,17 @@ final class Outbound {
     try {
       fresh = take(frameBytes);
     } catch (Throwable e) {
-      sealed.sealedAt = end;
-      tail = IDLE;
+      sealed.reopen(before);
+      wake(); // the loop may have left it to us
       throw e;
     }
     queuedBytes.addAndGet(end);
     queuedMessages.addAndGet(sealed.messages);
     chunkBytes = Math.min(MOST_CHUNK_BYTES, 2 * chunkBytes);
-    fresh.open(frameBytes);
     sealed.next = fresh;
-    // The tail before the seal: once the loop gets past the seal, the tail is the loop's to change.
+    // In this order, as in openFirst: the loop gets past the seal only when all is in place.
     tail = fresh;
+    fresh.open(frameBytes);
     sealed.sealedAt = end;
     return fresh;
   }
@@ -460,7 +462,7 @@ final class Outbound {
     ByteBuf buffer = chunk.buffer;
     counters.sent(chunk.messages, bytes);
     // One reference goes with the write, one stays, so that the chunk can be used again.
-    boolean keep = chunk.capacity <= MOST_CHUNK_BYTES && chunk.capacity > 0;
+    boolean keep = chunk.isReusable();
     buffer.setIndex(0, bytes);
     if (keep) {
       buffer.retain();

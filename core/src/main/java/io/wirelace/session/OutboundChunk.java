@@ -83,6 +83,17 @@ final class OutboundChunk {
     CLAIM.setVolatile(this, (1L << MESSAGE_SHIFT) | firstBytes);
   }
 
+  /** Takes a seal back, by the thread whose claim was it; no claim has succeeded since. */
+  void reopen(long before) {
+    messages = 0;
+    CLAIM.setVolatile(this, before);
+  }
+
+  /** Whether it holds many messages, and is worth keeping; one made to measure is not. */
+  boolean isReusable() {
+    return maxMessages > 1;
+  }
+
   /** Whether a claim can only fail. */
   boolean isSealed() {
     return over(claim);

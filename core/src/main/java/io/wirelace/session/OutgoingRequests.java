@@ -64,17 +64,18 @@ final class OutgoingRequests {
 
   private PendingRequest start(
       byte @Nullable [] route, Headers headers, byte[] body, Duration timeout, boolean mayWait) {
-    awaitTurn(timeout, mayWait);
-    boolean written = false;
     long deadline = session.nowNs() + timeout.toNanos();
+    awaitTurn(timeout, mayWait);
     PendingRequest call = new PendingRequest(this, lastId.incrementAndGet(), deadline, timeout);
     if (mayWait) {
-      session.awaitRoom();
-    } else if (!session.isOpen()) {
-      throw session.closedException();
+      session.awaitRoom(deadline);
+    } else {
+      session.requireOpen();
     }
     pending.put(call);
+    boolean written = false;
     try {
+      requireWelcome(); // again: while we waited the peer may have said that it leaves
       written = session.write(FrameHeader.REQUEST, call.id(), route, headers, body);
     } finally {
       if (!written) {
@@ -92,10 +93,7 @@ final class OutgoingRequests {
 
   /** Waits until fewer than max-in-flight are pending; threads that race pass it together. */
   private void awaitTurn(Duration timeout, boolean mayWait) {
-    Fault refusal = session.refusal();
-    if (refusal != null) {
-      throw refusal.toException();
-    }
+    requireWelcome();
     if (pending.size() < most) {
       return;
     }
@@ -108,6 +106,13 @@ final class OutgoingRequests {
     }
     throw new WirelaceException(
         ErrorCode.QUEUE_FULL, most + " requests are in flight (max-in-flight)");
+  }
+
+  private void requireWelcome() {
+    Fault refusal = session.refusal();
+    if (refusal != null) {
+      throw refusal.toException();
+    }
   }
 
   private byte[] await(PendingRequest call) {
@@ -151,16 +156,13 @@ final class OutgoingRequests {
     return call != null && remove(call) ? call : null;
   }
 
-  /** A request that nobody waits for any more: forgotten here, cancelled at the peer. */
-  boolean abandon(PendingRequest call) {
-    if (!remove(call)) {
-      return false;
-    }
+  /** Tells the peer that nobody waits for an answer any more. */
+  void tellCancelled(PendingRequest call) {
     session.writeFrame(FrameHeader.CANCEL, call.id(), FrameEncoder.NO_BODY);
-    return true;
   }
 
-  private boolean remove(PendingRequest call) {
+  /** Forgets a request; false if it was answered or forgotten before. */
+  boolean remove(PendingRequest call) {
     if (!pending.remove(call)) {
       return false;
     }

@@ -51,16 +51,17 @@ final class PendingRequest extends CompletableFuture<byte[]> implements CallTabl
 
   /** Its time is up: tells the peer to stop, and fails. */
   void expire() {
-    if (requests.abandon(this)) {
+    if (requests.remove(this)) {
       failed(Fault.of(ErrorCode.REQUEST_TIMEOUT, "no answer within " + timeout.toMillis() + " ms"));
+      requests.tellCancelled(this);
     }
   }
 
   @Override
   public boolean cancel(boolean mayInterruptIfRunning) {
     boolean cancelled = super.cancel(mayInterruptIfRunning);
-    if (cancelled) {
-      requests.abandon(this);
+    if (cancelled && requests.remove(this)) {
+      requests.tellCancelled(this);
     }
     return cancelled;
   }

@@ -4,6 +4,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.socket.DuplexChannel;
 import io.wirelace.wire.FrameDecoder;
+import java.util.concurrent.RejectedExecutionException;
 
 /**
  * Whether a session reads. Each reason to pause is a bit; reading goes on when the last one is
@@ -24,15 +25,22 @@ final class ReadGate {
 
   private final FrameDecoder decoder;
   private final ChannelHandlerContext ctx;
+  private final Runnable resumed;
 
   /** Written on the loop only. */
   private volatile int reasons;
 
   private boolean forGood;
 
-  ReadGate(FrameDecoder decoder, ChannelHandlerContext ctx) {
+  /**
+   * A gate that is open.
+   *
+   * @param resumed run when reading goes on, after the frames that were kept
+   */
+  ReadGate(FrameDecoder decoder, ChannelHandlerContext ctx, Runnable resumed) {
     this.decoder = decoder;
     this.ctx = ctx;
+    this.resumed = resumed;
   }
 
   boolean isPaused() {
@@ -56,7 +64,11 @@ final class ReadGate {
 
   /** Posted even from the loop itself, so that the decoder is never entered twice. */
   void unpauseLater(int reason) {
-    ctx.executor().execute(() -> unpause(reason));
+    try {
+      ctx.executor().execute(() -> unpause(reason));
+    } catch (RejectedExecutionException e) {
+      // The loop has ended, and the channel with it: there is nothing left to read.
+    }
   }
 
   private void unpause(int reason) {
@@ -64,8 +76,16 @@ final class ReadGate {
       return;
     }
     reasons &= ~reason;
-    if (reasons == 0) {
+    if (reasons != 0) {
+      return;
+    }
+    try {
       decoder.resume(ctx);
+      resumed.run();
+    } catch (Throwable e) {
+      ctx.fireExceptionCaught(e);
+      ctx.close(); // the stream is out of step
+      return;
     }
     if (reasons == 0) {
       readAgain();

@@ -258,24 +258,35 @@ public final class Session implements AutoCloseable {
     return name.bytes;
   }
 
-  void awaitRoom() {
-    SessionState now = state;
-    if (now != SessionState.OPEN && now != SessionState.DRAINING) {
-      throw closedException();
-    }
+  private void awaitRoom() {
+    requireOpen();
     if (!outbound.hasRoom()) {
-      awaitRoomSlowly();
+      awaitRoomSlowly(context.settings().sendTimeout().toNanos());
     }
   }
 
-  private void awaitRoomSlowly() {
+  /** Waits for room, but not beyond a deadline on the context's clock. */
+  void awaitRoom(long deadlineNs) {
+    requireOpen();
+    if (!outbound.hasRoom()) {
+      long left = deadlineNs - context.clock().getAsLong();
+      awaitRoomSlowly(Math.min(left, context.settings().sendTimeout().toNanos()));
+    }
+  }
+
+  void requireOpen() {
+    if (!isOpen()) {
+      throw closedException();
+    }
+  }
+
+  private void awaitRoomSlowly(long timeout) {
     if (onEventLoop()) {
       throw new WirelaceException(
           ErrorCode.QUEUE_FULL,
           "the queue to " + peer + " is full, and an event loop cannot wait: use trySend");
     }
     full();
-    long timeout = context.settings().sendTimeout().toNanos();
     long patience = Math.min(timeout, SLOW_AFTER_NS);
     try {
       if (!awaitRoomOrEnd(patience)) {
@@ -494,7 +505,16 @@ public final class Session implements AutoCloseable {
   }
 
   void sendFault(long callId, Fault fault) {
-    writeFrame(FrameHeader.ERROR, callId, FrameEncoder.faultPayload(fault));
+    reply(FrameHeader.ERROR, callId, FrameEncoder.faultPayload(fault));
+  }
+
+  /** A small frame that the peer has caused: while there is no room, no more is read from it. */
+  void reply(int type, long callId, byte[] payload) {
+    writeFrame(type, callId, payload);
+    if (!outbound.hasRoom()) {
+      full();
+      handler.pauseForRoom();
+    }
   }
 
   /** A small frame that does not wait for room. */

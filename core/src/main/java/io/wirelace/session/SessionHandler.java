@@ -92,7 +92,7 @@ final class SessionHandler extends ChannelInboundHandlerAdapter
     Session opened =
         new Session(context, this, transport, channel.remoteAddress(), channel.localAddress());
     session = opened;
-    gate = new ReadGate(decoder, active);
+    gate = new ReadGate(decoder, active, this::resumed);
     ending = new Ending(opened, active, decoder, gate, watch);
     control = new ControlFrames(this, opened, sessions, watch, ending);
     opened.outbound().attach(active);
@@ -234,7 +234,7 @@ final class SessionHandler extends ChannelInboundHandlerAdapter
       on.sendFault(id, Fault.of(ErrorCode.SERVER_STOPPING, "the server is stopping"));
       return;
     }
-    if (id == 0 || on.inFlight().get(id) != null) {
+    if (id == 0 || isUnanswered(on, id)) {
       on.sendFault(
           id,
           Fault.of(
@@ -258,15 +258,28 @@ final class SessionHandler extends ChannelInboundHandlerAdapter
     InboundRequest request = new InboundRequest(on, id, headers, deadline);
     box.onMessage(frame, request);
     // An inline handler has answered by now, and never sees the table.
-    if (!request.isAnswered()) {
+    if (!request.isDone()) {
       register(on, request);
     }
+  }
+
+  /** An id is free again with the answer, even if the table has not heard yet. */
+  private static boolean isUnanswered(Session on, long id) {
+    InboundRequest earlier = on.inFlight().get(id);
+    if (earlier == null) {
+      return false;
+    }
+    if (earlier.isAnswered()) {
+      on.inFlight().remove(earlier);
+      return false;
+    }
+    return true;
   }
 
   private void register(Session on, InboundRequest request) {
     CallTable<InboundRequest> inFlight = on.inFlight();
     inFlight.put(request);
-    if (request.isAnswered()) {
+    if (request.isDone()) {
       inFlight.remove(request); // by another thread, just before it was put
       return;
     }
@@ -337,7 +350,23 @@ final class SessionHandler extends ChannelInboundHandlerAdapter
   @Override
   public void emptied() {
     if (live().state() == SessionState.DRAINING) {
-      post(ending()::checkDrained);
+      checkDrainedLater();
+    }
+  }
+
+  /** In a task of its own: within a batch, what comes after in it is not accepted yet. */
+  private void checkDrainedLater() {
+    EventExecutor executor = executor();
+    if (!executor.isShuttingDown()) {
+      executor.execute(ending()::checkDrained);
+    }
+  }
+
+  /** Kept frames have been handed over: what waited for that goes on. */
+  void resumed() {
+    watch.onRead(decoder.midFrame());
+    if (live().state() == SessionState.DRAINING) {
+      ending().checkDrained();
     }
   }
 
@@ -357,7 +386,7 @@ final class SessionHandler extends ChannelInboundHandlerAdapter
       unpauseIfFewInFlight();
     }
     if (live().state() == SessionState.DRAINING) {
-      post(ending()::checkDrained);
+      checkDrainedLater();
     }
   }
 
@@ -435,8 +464,9 @@ final class SessionHandler extends ChannelInboundHandlerAdapter
     live().writeFrame(FrameHeader.HEARTBEAT, 0, payload);
   }
 
-  boolean isPaused() {
-    return gate().isPaused();
+  /** Whether it is no fault of the peer that nothing is read from it. */
+  boolean isSilenceExcused() {
+    return gate().isPausedFor(ReadGate.MAILBOX | ReadGate.IN_FLIGHT) || ending().hasPeerEnded();
   }
 
   boolean isMidFrame() {

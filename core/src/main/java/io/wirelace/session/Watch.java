@@ -117,8 +117,9 @@ final class Watch {
   }
 
   private void tick(Duration interval) {
-    if (handler.isPaused()) {
-      lastReadNs = context.clock().getAsLong(); // it is this side that does not read
+    if (handler.isSilenceExcused()) {
+      lastReadNs =
+          context.clock().getAsLong(); // this side does not read, or the peer has said goodbye
     }
     long silent = context.clock().getAsLong() - lastReadNs;
     if (silent >= interval.toNanos()) {

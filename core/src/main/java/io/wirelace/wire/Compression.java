@@ -102,9 +102,10 @@ public enum Compression {
 
     private static boolean present(String className) {
       try {
-        Class.forName(className, false, Compression.class.getClassLoader());
+        // Initialized too: a library whose native part does not load is not there.
+        Class.forName(className, true, Compression.class.getClassLoader());
         return true;
-      } catch (ClassNotFoundException e) {
+      } catch (ClassNotFoundException | LinkageError e) {
         return false;
       }
     }

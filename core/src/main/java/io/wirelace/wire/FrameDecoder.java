@@ -31,6 +31,10 @@ public final class FrameDecoder extends ChannelInboundHandlerAdapter {
   private static final int FIRST_KEPT_BYTES = 512;
 
   private final boolean[] laterTypes;
+
+  /** HELLO comes first or never; WELCOME may come behind what the server sent before it. */
+  private final boolean firstFrameOnly;
+
   private final int maxFrameBytes;
   private final FrameSink sink;
   private final Frame frame = new Frame();
@@ -58,6 +62,7 @@ public final class FrameDecoder extends ChannelInboundHandlerAdapter {
     this.laterTypes = FrameHeader.legalTypes(role, false);
     this.maxFrameBytes = limits.maxFrameBytes();
     this.sink = sink;
+    this.firstFrameOnly = role == Role.SERVER;
     this.legalTypes = FrameHeader.legalTypes(role, true);
   }
 
@@ -191,31 +196,36 @@ public final class FrameDecoder extends ChannelInboundHandlerAdapter {
     frame.attach(in, bytes, offset);
     int first = at;
     int frames = 0;
-    while (end - at >= 4 && state == State.DECODING) {
-      int length = bytes.getInt(at);
-      if (!judgeLength(length)) {
-        break;
+    try {
+      while (end - at >= 4 && state == State.DECODING) {
+        int length = bytes.getInt(at);
+        if (!judgeLength(length)) {
+          break;
+        }
+        if (end - at == 4) {
+          break;
+        }
+        int type = bytes.get(at + FrameHeader.TYPE_OFFSET) & 0xFF;
+        if (!judgeType(type)) {
+          break;
+        }
+        if (end - at - 4 < length) {
+          break;
+        }
+        if (firstFrameOnly || type == FrameHeader.WELCOME) {
+          legalTypes = laterTypes;
+        }
+        frame.moveTo(at, length, type);
+        at += 4 + length;
+        frames++;
+        sink.onFrame(frame);
       }
-      if (end - at == 4) {
-        break;
-      }
-      int type = bytes.get(at + FrameHeader.TYPE_OFFSET) & 0xFF;
-      if (!judgeType(type)) {
-        break;
-      }
-      if (end - at - 4 < length) {
-        break;
-      }
-      legalTypes = laterTypes;
-      frame.moveTo(at, length, type);
-      at += 4 + length;
-      frames++;
-      sink.onFrame(frame);
+    } finally {
+      frame.detach();
+      batchFrames += frames;
+      batchBytes += at - first;
+      in.readerIndex(at - offset);
     }
-    frame.detach();
-    batchFrames += frames;
-    batchBytes += at - first;
-    in.readerIndex(at - offset);
   }
 
   private boolean judgeLength(int length) {

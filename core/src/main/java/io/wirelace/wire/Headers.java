@@ -28,7 +28,7 @@ public final class Headers {
   /** Key, value, key, value … */
   private final String[] pairs;
 
-  private byte @Nullable [] encoded;
+  private volatile byte @Nullable [] encoded;
 
   private Headers(String[] pairs) {
     this.pairs = pairs;

@@ -108,7 +108,7 @@ class DocsTest {
             name = bare.substring("// snippet: ".length());
             text.setLength(0);
           } else if (bare.equals("// end") && name != null) {
-            found.put(name, text.toString().stripIndent().strip() + "\n");
+            found.put(name, text.toString().stripTrailing().stripIndent().strip() + "\n");
             name = null;
           } else {
             text.append(line).append('\n');
