@@ -74,18 +74,17 @@ class DocsTest {
   void everyCodeIsDocumentedInItsOwnWords() throws IOException {
     String page = Files.readString(ROOT.resolve("docs/errors.md"), UTF_8);
     assertThat(ErrorCode.values())
-        .allSatisfy(
-            code ->
-                assertThat(page)
-                    .contains(
-                        "| %d | %s | %s | %s | %s | %s |"
-                            .formatted(
-                                code.number(),
-                                code.label(),
-                                code.meaning(),
-                                code.likelyCause(),
-                                code.remedy(),
-                                code.retryable() ? "yes" : "no")));
+        .allSatisfy(code ->
+            assertThat(page)
+                .contains(
+                    "| %d | %s | %s | %s | %s | %s |"
+                        .formatted(
+                            code.number(),
+                            code.label(),
+                            code.meaning(),
+                            code.likelyCause(),
+                            code.remedy(),
+                            code.retryable() ? "yes" : "no")));
   }
 
   private static List<Path> pages() throws IOException {
