@@ -17,6 +17,7 @@ import io.wirelace.session.Sessions;
 import io.wirelace.transport.ConnectFaults;
 import io.wirelace.transport.Endpoint;
 import io.wirelace.transport.Transport;
+import io.wirelace.transport.TransportContext;
 import io.wirelace.transport.Transports;
 import io.wirelace.wire.Role;
 import java.security.SecureRandom;
@@ -58,7 +59,11 @@ public final class Client implements AutoCloseable {
             opened.completeExceptionally(new WirelaceException(reason.fault()));
             shared.release();
           });
-      connecting = transport.connect(endpoint, shared.loops(), sessions.starter());
+      connecting =
+          transport.connect(
+              endpoint,
+              new TransportContext(
+                  shared.loops(), sessions.starter(), builder.tls, builder.listener));
       connecting.addListener(done -> {
         Throwable cause = done.cause();
         if (cause != null) {

@@ -3,6 +3,7 @@ package io.wirelace;
 import io.wirelace.codec.Codec;
 import io.wirelace.config.RecordSettings;
 import io.wirelace.config.SessionSettings;
+import io.wirelace.config.TlsSettings;
 import io.wirelace.dispatch.AsyncHandler;
 import io.wirelace.dispatch.Handler;
 import io.wirelace.dispatch.Interceptor;
@@ -25,10 +26,17 @@ public abstract sealed class HandlerBuilder<B extends HandlerBuilder<B>>
   final Routes.Builder routes = Routes.builder();
   SessionSettings sessionSettings = SessionSettings.DEFAULT;
   NetworkListener listener = NetworkListener.none();
+  TlsSettings tls = TlsSettings.DEFAULT;
 
   HandlerBuilder() {}
 
   abstract B self();
+
+  /** Certificates, trust and versions for every endpoint that does not say otherwise. */
+  public B tls(TlsSettings settings) {
+    tls = settings;
+    return self();
+  }
 
   // ---- handlers ----
 

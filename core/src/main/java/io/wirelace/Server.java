@@ -24,6 +24,7 @@ import io.wirelace.transport.Endpoint;
 import io.wirelace.transport.EventLoops;
 import io.wirelace.transport.IoBackend;
 import io.wirelace.transport.Transport;
+import io.wirelace.transport.TransportContext;
 import io.wirelace.transport.Transports;
 import io.wirelace.wire.Compression;
 import io.wirelace.wire.Role;
@@ -69,6 +70,7 @@ public final class Server implements AutoCloseable {
   private final Routes routes;
   private final EventLoops loops;
   private final Sessions sessions;
+  private final TransportContext transportContext;
   private final List<Listener> listeners = new ArrayList<>(); // filled by start, then constant
 
   /** A bound endpoint. */
@@ -98,6 +100,7 @@ public final class Server implements AutoCloseable {
             new SecureRandom(),
             System::nanoTime);
     sessions = new Sessions(context, settings.maxConnections(), session -> {});
+    transportContext = new TransportContext(loops, sessions.starter(), builder.tls, listener);
   }
 
   static IoBackend backend(String name) {
@@ -136,7 +139,7 @@ public final class Server implements AutoCloseable {
 
   private void bind(Endpoint endpoint) {
     Transport transport = Transports.of(endpoint);
-    ChannelFuture bind = transport.bind(endpoint, loops, sessions.starter()).awaitUninterruptibly();
+    ChannelFuture bind = transport.bind(endpoint, transportContext).awaitUninterruptibly();
     if (!bind.isSuccess()) {
       Throwable cause = bind.cause();
       throw ConnectFaults.binding(

@@ -11,6 +11,8 @@ import io.wirelace.metrics.Counters;
 import io.wirelace.metrics.Drop;
 import io.wirelace.metrics.Event;
 import io.wirelace.metrics.SessionId;
+import io.wirelace.transport.Link;
+import io.wirelace.transport.PeerIdentity;
 import io.wirelace.wire.AdaptiveCompressor;
 import io.wirelace.wire.Compression;
 import io.wirelace.wire.Frame;
@@ -45,9 +47,7 @@ public final class Session implements AutoCloseable {
   private final SessionContext context;
   private final SessionHandler handler;
   private final SessionId id;
-  private final String transport;
-  private final SocketAddress peer;
-  private final SocketAddress local;
+  private final Link link;
   private final Instant openedAt = Instant.now();
   private final Counters counters = new Counters();
   private final Outbound outbound;
@@ -65,7 +65,7 @@ public final class Session implements AutoCloseable {
   private final AtomicBoolean slowTold = new AtomicBoolean();
   private volatile SessionState state = SessionState.OPENING;
   private volatile @Nullable Fault refusal;
-  private volatile int peerMaxFrameBytes = FrameHeader.MAX_LENGTH;
+  private volatile int peerMaxFrameBytes;
   private volatile @Nullable AdaptiveCompressor compressor;
   private volatile long roundTripNs = -1;
   private volatile @Nullable RouteName lastRoute;
@@ -74,18 +74,12 @@ public final class Session implements AutoCloseable {
   /** A route as text and as it goes on the wire, so that the usual one is encoded once. */
   private record RouteName(String text, byte @Nullable [] bytes) {}
 
-  Session(
-      SessionContext context,
-      SessionHandler handler,
-      String transport,
-      SocketAddress peer,
-      SocketAddress local) {
+  Session(SessionContext context, SessionHandler handler, Link link) {
     this.context = context;
     this.handler = handler;
     this.id = SessionId.random(context.random());
-    this.transport = transport;
-    this.peer = peer;
-    this.local = local;
+    this.link = link;
+    this.peerMaxFrameBytes = link.maxFrameBytes();
     this.outbound =
         new Outbound(
             handler,
@@ -104,17 +98,22 @@ public final class Session implements AutoCloseable {
 
   /** The URI scheme that carries it. */
   public String transport() {
-    return transport;
+    return link.transport();
   }
 
   /** The peer's address. */
   public SocketAddress peer() {
-    return peer;
+    return link.peer();
   }
 
   /** This side's address. */
   public SocketAddress local() {
-    return local;
+    return link.local();
+  }
+
+  /** Who the peer has proved to be: the holder of a certificate, a process; empty otherwise. */
+  public Optional<PeerIdentity> identity() {
+    return link.identity();
   }
 
   /** When it opened. */
@@ -284,7 +283,7 @@ public final class Session implements AutoCloseable {
     if (onEventLoop()) {
       throw new WirelaceException(
           ErrorCode.QUEUE_FULL,
-          "the queue to " + peer + " is full, and an event loop cannot wait: use trySend");
+          "the queue to " + peer() + " is full, and an event loop cannot wait: use trySend");
     }
     full();
     long patience = Math.min(timeout, SLOW_AFTER_NS);
@@ -294,7 +293,7 @@ public final class Session implements AutoCloseable {
         if (!awaitRoomOrEnd(timeout - patience)) {
           throw new WirelaceException(
               ErrorCode.QUEUE_FULL,
-              "no room in the queue to " + peer + " within " + timeout / 1_000_000 + " ms");
+              "no room in the queue to " + peer() + " within " + timeout / 1_000_000 + " ms");
         }
       }
     } catch (InterruptedException e) {
@@ -430,7 +429,7 @@ public final class Session implements AutoCloseable {
   }
 
   void agree(int maxFrameBytes, Compression compression) {
-    peerMaxFrameBytes = maxFrameBytes;
+    peerMaxFrameBytes = Math.min(maxFrameBytes, link.maxFrameBytes());
     compressor = compression == Compression.NONE ? null : new AdaptiveCompressor(compression);
   }
 
@@ -565,6 +564,6 @@ public final class Session implements AutoCloseable {
 
   @Override
   public String toString() {
-    return "Session[" + id + ", " + transport + ", " + peer + "]";
+    return "Session[" + id + ", " + transport() + ", " + peer() + "]";
   }
 }

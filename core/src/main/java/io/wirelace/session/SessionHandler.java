@@ -10,6 +10,7 @@ import io.wirelace.error.Fault;
 import io.wirelace.metrics.Drop;
 import io.wirelace.metrics.Event;
 import io.wirelace.transport.EndOfStream;
+import io.wirelace.transport.Link;
 import io.wirelace.wire.Frame;
 import io.wirelace.wire.FrameDecoder;
 import io.wirelace.wire.FrameEncoder;
@@ -38,7 +39,7 @@ final class SessionHandler extends ChannelInboundHandlerAdapter
 
   private final SessionContext context;
   private final Sessions sessions;
-  private final String transport;
+  private final Link link;
   private final FrameDecoder decoder;
   private final Watch watch;
   private final Deadlines inFlightDeadlines;
@@ -55,10 +56,10 @@ final class SessionHandler extends ChannelInboundHandlerAdapter
   private @Nullable Ending ending;
   private @Nullable ControlFrames control;
 
-  SessionHandler(SessionContext context, Sessions sessions, String transport) {
+  SessionHandler(SessionContext context, Sessions sessions, Link link) {
     this.context = context;
     this.sessions = sessions;
-    this.transport = transport;
+    this.link = link;
     this.decoder = new FrameDecoder(context.role(), context.limits(), this);
     this.watch = new Watch(this, context);
     this.inFlightDeadlines = new Deadlines(context.clock(), this::expireInFlight);
@@ -88,9 +89,7 @@ final class SessionHandler extends ChannelInboundHandlerAdapter
     if (session != null) {
       return;
     }
-    Channel channel = active.channel();
-    Session opened =
-        new Session(context, this, transport, channel.remoteAddress(), channel.localAddress());
+    Session opened = new Session(context, this, link);
     session = opened;
     gate = new ReadGate(decoder, active, this::resumed);
     ending = new Ending(opened, active, decoder, gate, watch);

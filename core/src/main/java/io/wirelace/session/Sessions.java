@@ -8,7 +8,7 @@ import io.wirelace.error.Fault;
 import io.wirelace.metrics.Counters;
 import io.wirelace.metrics.Event;
 import io.wirelace.metrics.SessionId;
-import io.wirelace.transport.Endpoint;
+import io.wirelace.transport.Link;
 import io.wirelace.transport.SessionStarter;
 import java.util.Collection;
 import java.util.Collections;
@@ -56,8 +56,8 @@ public final class Sessions {
     return this::start;
   }
 
-  private void start(Channel channel, Endpoint endpoint) {
-    SessionHandler handler = new SessionHandler(context, this, endpoint.scheme());
+  private void start(Channel channel, Link link) {
+    SessionHandler handler = new SessionHandler(context, this, link);
     ChannelPipeline pipeline = channel.pipeline();
     pipeline.addLast(handler.decoder());
     pipeline.addLast(handler);

@@ -9,7 +9,7 @@ public interface SessionStarter {
    * Frames can flow on this channel from now on.
    *
    * @param channel the channel, on its event loop, its pipeline holding the transport's handlers
-   * @param endpoint the endpoint it belongs to
+   * @param link what the transport knows of the connection
    */
-  void startSession(Channel channel, Endpoint endpoint);
+  void startSession(Channel channel, Link link);
 }

@@ -23,10 +23,10 @@ public interface Transport {
    * Listens. Succeeds with a server channel whose local address is the bound one; each accepted
    * channel is given to the starter.
    */
-  ChannelFuture bind(Endpoint endpoint, EventLoops loops, SessionStarter starter);
+  ChannelFuture bind(Endpoint endpoint, TransportContext context);
 
   /** Connects. Succeeds when frames can flow; the channel has then been given to the starter. */
-  ChannelFuture connect(Endpoint endpoint, EventLoops loops, SessionStarter starter);
+  ChannelFuture connect(Endpoint endpoint, TransportContext context);
 
   /** The endpoint as a URI with the address that was really bound. */
   Endpoint bound(Endpoint endpoint, java.net.SocketAddress address);

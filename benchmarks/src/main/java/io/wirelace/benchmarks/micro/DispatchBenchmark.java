@@ -12,7 +12,7 @@ import io.wirelace.metrics.NetworkListener;
 import io.wirelace.session.MessageSink;
 import io.wirelace.session.SessionContext;
 import io.wirelace.session.Sessions;
-import io.wirelace.transport.Endpoint;
+import io.wirelace.transport.Link;
 import io.wirelace.wire.Compression;
 import io.wirelace.wire.Frame;
 import io.wirelace.wire.FrameDecoder;
@@ -105,7 +105,8 @@ public class DispatchBenchmark {
           return opened.join();
         };
     Sessions sessions = new Sessions(context(opening), 1, session -> {});
-    sessions.starter().startSession(new EmbeddedChannel(), Endpoint.parse("memory://benchmark"));
+    EmbeddedChannel channel = new EmbeddedChannel();
+    sessions.starter().startSession(channel, Link.of(channel, "memory"));
     inbox = opened.join();
     decoder = new FrameDecoder(Role.SERVER, WireLimits.DEFAULT, new ToInbox(inbox));
     ctx = new EmbeddedChannel(decoder).pipeline().context(decoder);

@@ -20,7 +20,7 @@ import io.wirelace.metrics.NetworkListener;
 import io.wirelace.session.Session;
 import io.wirelace.session.SessionContext;
 import io.wirelace.session.Sessions;
-import io.wirelace.transport.Endpoint;
+import io.wirelace.transport.StartWhenActive;
 import io.wirelace.wire.Compression;
 import io.wirelace.wire.Role;
 import java.security.SecureRandom;
@@ -93,7 +93,9 @@ public class SendBenchmark {
             new ChannelInitializer<Channel>() {
               @Override
               protected void initChannel(Channel channel) {
-                sessions.starter().startSession(channel, Endpoint.parse("memory://nowhere"));
+                channel
+                    .pipeline()
+                    .addLast(new StartWhenActive("memory", sessions.starter()::startSession));
               }
             })
         .connect(nowhere.localAddress())

@@ -14,7 +14,9 @@ import io.wirelace.transport.Endpoint;
 import io.wirelace.transport.EndpointOptions;
 import io.wirelace.transport.EventLoops;
 import io.wirelace.transport.SessionStarter;
+import io.wirelace.transport.StartWhenActive;
 import io.wirelace.transport.Transport;
+import io.wirelace.transport.TransportContext;
 import java.net.SocketAddress;
 import java.util.Set;
 
@@ -39,20 +41,20 @@ public final class MemoryTransport implements Transport {
   }
 
   @Override
-  public ChannelFuture bind(Endpoint endpoint, EventLoops loops, SessionStarter starter) {
+  public ChannelFuture bind(Endpoint endpoint, TransportContext context) {
     return new ServerBootstrap()
-        .group(loops.local())
+        .group(context.loops().local())
         .channel(LocalServerChannel.class)
-        .childHandler(pipeline(endpoint, starter))
+        .childHandler(pipeline(endpoint, context.starter()))
         .bind(new LocalAddress(endpoint.host()));
   }
 
   @Override
-  public ChannelFuture connect(Endpoint endpoint, EventLoops loops, SessionStarter starter) {
+  public ChannelFuture connect(Endpoint endpoint, TransportContext context) {
     return new Bootstrap()
-        .group(loops.local())
+        .group(context.loops().local())
         .channel(LocalChannel.class)
-        .handler(pipeline(endpoint, starter))
+        .handler(pipeline(endpoint, context.starter()))
         .connect(new LocalAddress(endpoint.host()));
   }
 
@@ -61,7 +63,7 @@ public final class MemoryTransport implements Transport {
       @Override
       protected void initChannel(Channel channel) {
         channel.pipeline().addLast(new MemoryEnds());
-        starter.startSession(channel, endpoint);
+        channel.pipeline().addLast(new StartWhenActive(endpoint.scheme(), starter::startSession));
       }
     };
   }

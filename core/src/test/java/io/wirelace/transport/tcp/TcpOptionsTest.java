@@ -9,10 +9,14 @@ import io.netty.channel.ChannelOption;
 import io.wirelace.Client;
 import io.wirelace.Server;
 import io.wirelace.Wirelace;
+import io.wirelace.config.TlsSettings;
 import io.wirelace.error.Result;
+import io.wirelace.metrics.NetworkListener;
 import io.wirelace.transport.Endpoint;
 import io.wirelace.transport.EventLoops;
 import io.wirelace.transport.IoBackend;
+import io.wirelace.transport.SessionStarter;
+import io.wirelace.transport.TransportContext;
 import java.net.Inet6Address;
 import java.net.InetSocketAddress;
 import java.net.NetworkInterface;
@@ -35,14 +39,18 @@ class TcpOptionsTest {
     loops.close();
   }
 
+  private TransportContext context(SessionStarter starter) {
+    return new TransportContext(loops, starter, TlsSettings.DEFAULT, NetworkListener.none());
+  }
+
   private Pair open(String options) throws Exception {
     CompletableFuture<Channel> accepted = new CompletableFuture<>();
     Endpoint listen = Endpoint.parse("tcp://127.0.0.1:0" + options);
     ChannelFuture bound =
-        transport.bind(listen, loops, (channel, endpoint) -> accepted.complete(channel)).sync();
+        transport.bind(listen, context((channel, link) -> accepted.complete(channel))).sync();
     int port = ((InetSocketAddress) bound.channel().localAddress()).getPort();
     ChannelFuture connected =
-        transport.connect(listen.withPort(port), loops, (channel, endpoint) -> {}).sync();
+        transport.connect(listen.withPort(port), context((channel, link) -> {})).sync();
     return new Pair(bound.channel(), accepted.get(10, TimeUnit.SECONDS), connected.channel());
   }
 

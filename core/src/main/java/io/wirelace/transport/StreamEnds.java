@@ -1,4 +1,4 @@
-package io.wirelace.transport.tcp;
+package io.wirelace.transport;
 
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelDuplexHandler;
@@ -7,12 +7,11 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPromise;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.DuplexChannel;
-import io.wirelace.transport.EndOfStream;
 
 /** Says {@link EndOfStream} with a FIN, and hears the peer's FIN as one. */
 @Sharable
-final class TcpEnds extends ChannelDuplexHandler {
-  static final TcpEnds INSTANCE = new TcpEnds();
+final class StreamEnds extends ChannelDuplexHandler {
+  static final StreamEnds INSTANCE = new StreamEnds();
 
   @Override
   public void write(ChannelHandlerContext ctx, Object message, ChannelPromise promise) {

@@ -1,11 +1,9 @@
-package io.wirelace.transport.tcp;
+package io.wirelace.transport;
 
-import io.wirelace.transport.Endpoint;
-import io.wirelace.transport.EndpointOptions;
 import java.time.Duration;
 
 /**
- * What can be set on a TCP endpoint, as {@code tcp://host:port?nodelay=false}.
+ * What can be set on every endpoint over TCP, as {@code tcp://host:port?nodelay=false}.
  *
  * @param nodelay {@code nodelay}: send small segments at once (TCP_NODELAY); default true
  * @param keepAlive {@code keep-alive}: the kernel's own probes (SO_KEEPALIVE); default true
@@ -16,7 +14,7 @@ import java.time.Duration;
  * @param connectTimeout {@code connect-timeout}: how long a connect may take; default 10 s
  * @param bind {@code bind}: the local address a client connects from; empty leaves it to the kernel
  */
-public record TcpOptions(
+public record SocketOptions(
     boolean nodelay,
     boolean keepAlive,
     boolean reuseAddress,
@@ -29,23 +27,19 @@ public record TcpOptions(
   private static final int MOST_BYTES = 1024 * 1024 * 1024; // 1 GiB
 
   /**
-   * Reads them from an endpoint.
+   * Reads them from an endpoint's options, and leaves the others to others.
    *
-   * @throws io.wirelace.error.WirelaceException if one is unknown or out of range
+   * @throws io.wirelace.error.WirelaceException if one is out of range
    */
-  public static TcpOptions of(Endpoint endpoint) {
-    EndpointOptions options = new EndpointOptions(endpoint);
-    TcpOptions read =
-        new TcpOptions(
-            options.flag("nodelay", true),
-            options.flag("keep-alive", true),
-            options.flag("reuse-address", true),
-            options.number("backlog", 1024, 1, 65_535),
-            options.bytes("send-buffer", 0, 0, MOST_BYTES),
-            options.bytes("receive-buffer", 0, 0, MOST_BYTES),
-            options.duration("connect-timeout", Duration.ofSeconds(10)),
-            options.text("bind", ""));
-    options.done();
-    return read;
+  public static SocketOptions of(EndpointOptions options) {
+    return new SocketOptions(
+        options.flag("nodelay", true),
+        options.flag("keep-alive", true),
+        options.flag("reuse-address", true),
+        options.number("backlog", 1024, 1, 65_535),
+        options.bytes("send-buffer", 0, 0, MOST_BYTES),
+        options.bytes("receive-buffer", 0, 0, MOST_BYTES),
+        options.duration("connect-timeout", Duration.ofSeconds(10)),
+        options.text("bind", ""));
   }
 }

@@ -1,0 +1,69 @@
+package io.wirelace.transport;
+
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.wirelace.error.ErrorCode;
+import io.wirelace.error.WirelaceException;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+
+/**
+ * Byte streams for the transports that are made of them: a TCP socket, with TLS over it where the
+ * transport asks for that. What goes on above, the native frames or HTTP, is a {@link Protocol}.
+ * Stateless.
+ */
+public final class ByteStreams {
+  private ByteStreams() {}
+
+  /** What is spoken over the bytes. */
+  @FunctionalInterface
+  public interface Protocol {
+    /**
+     * Bytes can flow: adds the handlers that read them. On the channel's event loop, once a
+     * channel, when it is connected and TLS has shaken hands.
+     */
+    void start(Channel channel, Link link);
+  }
+
+  /**
+   * Reads the options that every byte stream has, so that {@link EndpointOptions#done} knows them.
+   *
+   * @throws WirelaceException if one is out of range
+   */
+  public static void readOptions(EndpointOptions options, boolean tls) {
+    SocketOptions.of(options);
+  }
+
+  /** Listens; the protocol is started on each stream that is accepted. */
+  public static ChannelFuture bind(
+      Endpoint endpoint, boolean tls, TransportContext context, Protocol protocol) {
+    SocketOptions options = SocketOptions.of(new EndpointOptions(endpoint));
+    return StreamSockets.bind(endpoint, options, context.loops(), above(endpoint, tls, protocol));
+  }
+
+  /** Connects; succeeds when bytes can flow. The protocol has then been started. */
+  public static ChannelFuture connect(
+      Endpoint endpoint, boolean tls, TransportContext context, Protocol protocol) {
+    SocketOptions options = SocketOptions.of(new EndpointOptions(endpoint));
+    return StreamSockets.connect(
+        endpoint, options, context.loops(), above(endpoint, tls, protocol));
+  }
+
+  private static StreamSockets.Above above(Endpoint endpoint, boolean tls, Protocol protocol) {
+    if (tls) {
+      throw new WirelaceException(ErrorCode.UNSUPPORTED_TRANSPORT, "TLS is not there yet");
+    }
+    return channel -> channel.pipeline().addLast(new StartWhenActive(endpoint.scheme(), protocol));
+  }
+
+  /** The endpoint with the address that was really bound. */
+  public static Endpoint bound(Endpoint endpoint, SocketAddress address) {
+    InetSocketAddress inet = (InetSocketAddress) address;
+    return new Endpoint(
+        endpoint.scheme(),
+        inet.getAddress().getHostAddress(),
+        inet.getPort(),
+        endpoint.path(),
+        endpoint.options());
+  }
+}

@@ -1,0 +1,124 @@
+package io.wirelace.transport;
+
+import io.netty.bootstrap.Bootstrap;
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.buffer.PooledByteBufAllocator;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.WriteBufferWaterMark;
+import io.wirelace.config.Defaults;
+import java.net.InetSocketAddress;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * Opens the TCP sockets under every transport that needs a byte stream, each with the same options
+ * and buffers, and with {@link StreamEnds} as the first handler. Stateless.
+ */
+final class StreamSockets {
+  // What the kernel has not taken yet: enough to keep it busy, small enough to stay in the cache.
+  private static final WriteBufferWaterMark WATERMARK =
+      new WriteBufferWaterMark(64 * 1024, 128 * 1024); // 64 KiB, 128 KiB
+
+  private StreamSockets() {}
+
+  /** What goes on above the socket. */
+  @FunctionalInterface
+  interface Above {
+    /**
+     * Adds the handlers above the byte stream. On the event loop, when the channel is registered;
+     * it may not be connected yet.
+     */
+    void addTo(Channel channel);
+  }
+
+  /** Listens; each accepted channel is given to {@code above}. */
+  static ChannelFuture bind(
+      Endpoint endpoint, SocketOptions options, EventLoops loops, Above above) {
+    ServerBootstrap bootstrap =
+        new ServerBootstrap()
+            .group(loops.sockets())
+            .channel(loops.backend().serverSocket())
+            .option(ChannelOption.SO_BACKLOG, options.backlog())
+            .option(ChannelOption.SO_REUSEADDR, options.reuseAddress())
+            .childHandler(pipeline(above));
+    if (options.receiveBufferBytes() > 0) {
+      // On the listener as well: the window's scale is settled before the channel is accepted.
+      bootstrap.option(ChannelOption.SO_RCVBUF, options.receiveBufferBytes());
+    }
+    channelOptions(options).forEach((option, value) -> childOption(bootstrap, option, value));
+    return bootstrap.bind(bindAddress(endpoint));
+  }
+
+  /** Connects; succeeds when the socket is connected. */
+  static ChannelFuture connect(
+      Endpoint endpoint, SocketOptions options, EventLoops loops, Above above) {
+    Bootstrap bootstrap =
+        new Bootstrap()
+            .group(loops.sockets())
+            .channel(loops.backend().socket())
+            .option(
+                ChannelOption.CONNECT_TIMEOUT_MILLIS,
+                (int) Math.min(options.connectTimeout().toMillis(), Integer.MAX_VALUE))
+            .handler(pipeline(above));
+    channelOptions(options).forEach((option, value) -> option(bootstrap, option, value));
+    if (!options.bind().isEmpty()) {
+      bootstrap.localAddress(new InetSocketAddress(options.bind(), 0));
+    }
+    return bootstrap.connect(InetSocketAddress.createUnresolved(host(endpoint), port(endpoint)));
+  }
+
+  private static Map<ChannelOption<?>, Object> channelOptions(SocketOptions options) {
+    Map<ChannelOption<?>, Object> map = new LinkedHashMap<>();
+    map.put(ChannelOption.ALLOCATOR, PooledByteBufAllocator.DEFAULT);
+    map.put(ChannelOption.RECVBUF_ALLOCATOR, new ReadBuffers());
+    map.put(ChannelOption.WRITE_BUFFER_WATER_MARK, WATERMARK);
+    map.put(ChannelOption.ALLOW_HALF_CLOSURE, true);
+    map.put(ChannelOption.TCP_NODELAY, options.nodelay());
+    map.put(ChannelOption.SO_KEEPALIVE, options.keepAlive());
+    if (options.sendBufferBytes() > 0) {
+      map.put(ChannelOption.SO_SNDBUF, options.sendBufferBytes());
+    }
+    if (options.receiveBufferBytes() > 0) {
+      map.put(ChannelOption.SO_RCVBUF, options.receiveBufferBytes());
+    }
+    return map;
+  }
+
+  @SuppressWarnings("unchecked") // the map above pairs each option with a value of its type
+  private static void childOption(
+      ServerBootstrap bootstrap, ChannelOption<?> option, Object value) {
+    bootstrap.childOption((ChannelOption<Object>) option, value);
+  }
+
+  @SuppressWarnings("unchecked") // as above
+  private static void option(Bootstrap bootstrap, ChannelOption<?> option, Object value) {
+    bootstrap.option((ChannelOption<Object>) option, value);
+  }
+
+  private static ChannelInitializer<Channel> pipeline(Above above) {
+    return new ChannelInitializer<>() {
+      @Override
+      protected void initChannel(Channel channel) {
+        channel.pipeline().addLast(StreamEnds.INSTANCE);
+        above.addTo(channel);
+      }
+    };
+  }
+
+  private static InetSocketAddress bindAddress(Endpoint endpoint) {
+    return endpoint.host().equals("*")
+        ? new InetSocketAddress(port(endpoint))
+        : new InetSocketAddress(host(endpoint), port(endpoint));
+  }
+
+  private static String host(Endpoint endpoint) {
+    return endpoint.host().isEmpty() ? Defaults.HOST : endpoint.host();
+  }
+
+  private static int port(Endpoint endpoint) {
+    return endpoint.port() < 0 ? Defaults.PORT : endpoint.port();
+  }
+}

@@ -1,0 +1,5 @@
+/** QUIC, for servers and clients. */
+module io.wirelace.quic {
+  requires io.wirelace.core;
+  requires static transitive org.jspecify;
+}
