@@ -51,6 +51,9 @@ public final class FrameDecoder extends ChannelInboundHandlerAdapter {
   private int batchFrames;
   private int batchBytes;
 
+  /** A broken rule that the sink has not been told of. */
+  private @Nullable Fault violation;
+
   /**
    * A decoder for one connection.
    *
@@ -151,6 +154,7 @@ public final class FrameDecoder extends ChannelInboundHandlerAdapter {
     // First the header: with it the length is known and judged.
     fill(buffer, in, FrameHeader.BYTES);
     if (!judge(buffer)) {
+      tellViolation();
       return false;
     }
     if (buffer.readableBytes() < FrameHeader.BYTES) {
@@ -226,6 +230,7 @@ public final class FrameDecoder extends ChannelInboundHandlerAdapter {
       batchBytes += at - first;
       in.readerIndex(at - offset);
     }
+    tellViolation();
   }
 
   private boolean judgeLength(int length) {
@@ -259,8 +264,17 @@ public final class FrameDecoder extends ChannelInboundHandlerAdapter {
 
   private void violation(ErrorCode code, String message) {
     stop();
-    endBatch();
-    sink.onViolation(Fault.of(code, message));
+    violation = Fault.of(code, message);
+  }
+
+  /** Tells of a broken rule, once the frames before it have been counted and handed over. */
+  private void tellViolation() {
+    Fault fault = violation;
+    if (fault != null) {
+      violation = null;
+      endBatch();
+      sink.onViolation(fault);
+    }
   }
 
   private void endBatch() {

@@ -153,7 +153,8 @@ public final class FrameHeader {
    * Which of the 256 type bytes a side takes.
    *
    * @param role the side that receives
-   * @param first whether it is the connection's first frame; HELLO and WELCOME are legal only there
+   * @param first whether it may be the first of its kind: a server takes HELLO only as the first
+   *     frame of all, a client takes WELCOME once
    */
   static boolean[] legalTypes(Role role, boolean first) {
     return role == Role.SERVER
