@@ -5,6 +5,7 @@
 module io.wirelace.core {
   requires transitive io.netty.buffer;
   requires io.netty.common;
+  requires io.netty.resolver;
   requires transitive io.netty.transport;
   requires io.netty.transport.classes.epoll;
   requires io.netty.transport.classes.io_uring;

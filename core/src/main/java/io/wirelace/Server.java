@@ -30,16 +30,17 @@ import io.wirelace.wire.Compression;
 import io.wirelace.wire.Role;
 import java.security.SecureRandom;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Predicate;
 
 /**
@@ -71,7 +72,11 @@ public final class Server implements AutoCloseable {
   private final EventLoops loops;
   private final Sessions sessions;
   private final TransportContext transportContext;
-  private final List<Listener> listeners = new ArrayList<>(); // filled by start, then constant
+
+  /** Held while endpoints are bound: whoever closes waits, and finds them all. */
+  private final ReentrantLock binding = new ReentrantLock();
+
+  private final List<Listener> listeners = new CopyOnWriteArrayList<>(); // filled by start
 
   /** A bound endpoint. */
   private record Listener(Endpoint bound, String io, Channel channel) {}
@@ -127,14 +132,26 @@ public final class Server implements AutoCloseable {
               "this server was closed (expected a new one from the builder)");
     }
     try {
-      for (Endpoint endpoint : endpoints) {
-        bind(endpoint);
-      }
+      bindAll();
     } catch (RuntimeException | Error e) {
       close(); // nothing stays open
       throw e;
     }
     return this;
+  }
+
+  private void bindAll() {
+    binding.lock();
+    try {
+      for (Endpoint endpoint : endpoints) {
+        if (state.get() != State.RUNNING) {
+          throw new WirelaceException(ErrorCode.SERVER_STOPPING, "closed while it was starting");
+        }
+        bind(endpoint);
+      }
+    } finally {
+      binding.unlock();
+    }
   }
 
   private void bind(Endpoint endpoint) {
@@ -264,8 +281,13 @@ public final class Server implements AutoCloseable {
 
   private void shutDown() {
     listener.onEvent(new Event.Stopping(sessions.all().size()));
-    for (Listener one : listeners) {
-      one.channel().close().awaitUninterruptibly(1, TimeUnit.SECONDS);
+    binding.lock();
+    try {
+      for (Listener one : listeners) {
+        one.channel().close().awaitUninterruptibly(1, TimeUnit.SECONDS);
+      }
+    } finally {
+      binding.unlock();
     }
     CompletableFuture<Void> empty = sessions.stop();
     Duration drain = settings.drainTimeout();
@@ -283,15 +305,28 @@ public final class Server implements AutoCloseable {
     stopped.complete(null);
   }
 
+  /**
+   * Not cut short by an interrupt, which the caller finds again afterwards: what was accepted is
+   * delivered, and the time is bounded anyway.
+   */
   private static boolean await(CompletableFuture<Void> future, Duration timeout) {
+    long end = System.nanoTime() + timeout.toNanos();
+    boolean interrupted = false;
     try {
-      future.get(timeout.toNanos(), TimeUnit.NANOSECONDS);
-      return true;
-    } catch (TimeoutException | ExecutionException e) {
-      return false;
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      return false;
+      while (true) {
+        try {
+          future.get(end - System.nanoTime(), TimeUnit.NANOSECONDS);
+          return true;
+        } catch (TimeoutException | ExecutionException e) {
+          return false;
+        } catch (InterruptedException e) {
+          interrupted = true;
+        }
+      }
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
     }
   }
 

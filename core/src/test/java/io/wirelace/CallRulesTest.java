@@ -8,13 +8,17 @@ import static io.wirelace.RawPeer.join;
 import static io.wirelace.RawPeer.route;
 import static io.wirelace.RawPeer.routed;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.wirelace.dispatch.RunMode;
+import io.wirelace.error.WirelaceException;
 import io.wirelace.metrics.Event;
+import io.wirelace.session.Session;
 import java.io.IOException;
 import java.util.HashSet;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -45,6 +49,22 @@ class CallRulesTest extends ServerCase {
     handled.incrementAndGet();
     release.await();
     return body;
+  }
+
+  @Test
+  void anErrorThatCannotBeReadStillEndsItsRequest() throws IOException {
+    try (RawPeer peer = peer()) {
+      await().until(() -> server.sessions().size() == 2);
+      Session session =
+          server.sessions().stream().filter(s -> peer.isAt(s.peer())).findFirst().orElseThrow();
+      CompletableFuture<byte[]> answer = session.requestAsync("any", new byte[0]);
+      long id = peer.read().id();
+      peer.send(frame(4, id, new byte[] {1, 2}));
+      assertThatThrownBy(() -> answer.get(10, TimeUnit.SECONDS))
+          .cause()
+          .isInstanceOfSatisfying(
+              WirelaceException.class, e -> assertThat(e.fault().number()).isEqualTo(-648));
+    }
   }
 
   @Test

@@ -14,9 +14,11 @@ import java.net.Socket;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
@@ -42,6 +44,56 @@ class LifecycleTest {
       try (Client client = Wirelace.connect(server.uri())) {
         assertThat(client.request("", new byte[1])).hasSize(1);
       }
+    }
+  }
+
+  @Test
+  void anInterruptedThreadStillDrainsAndFindsItsInterruptAfterwards() throws Exception {
+    CountDownLatch running = new CountDownLatch(1);
+    CountDownLatch release = new CountDownLatch(1);
+    Server server =
+        tcp()
+            .route(
+                "slow",
+                (session, message) -> {
+                  running.countDown();
+                  release.await();
+                  return message.body();
+                })
+            .start();
+    try (Client client = Wirelace.connect(server.uri())) {
+      CompletableFuture<byte[]> answer = client.requestAsync("slow", new byte[] {7});
+      assertThat(running.await(10, TimeUnit.SECONDS)).isTrue();
+      AtomicBoolean stillInterrupted = new AtomicBoolean();
+      Thread closer =
+          Thread.ofPlatform()
+              .start(() -> {
+                Thread.currentThread().interrupt();
+                server.close();
+                stillInterrupted.set(Thread.interrupted());
+              });
+      await().until(() -> !server.isRunning());
+      release.countDown();
+      assertThat(answer.get(10, TimeUnit.SECONDS)).containsExactly(7);
+      closer.join();
+      assertThat(stillInterrupted).isTrue();
+    }
+  }
+
+  @Test
+  void closingWhileStartingLeavesNothingOpen() throws Exception {
+    for (int i = 0; i < 50; i++) {
+      Server server = tcp().listen("tcp://127.0.0.1:0", "memory://closing-" + i).build();
+      Thread closer = Thread.ofPlatform().start(server::close);
+      try {
+        server.start();
+      } catch (WirelaceException e) {
+        assertThat(e.fault().number()).isEqualTo(-663);
+      }
+      closer.join();
+      assertThat(server.isRunning()).isFalse();
+      // The name is free again: whatever was bound has been closed.
+      Wirelace.server().listen("memory://closing-" + i).start().close();
     }
   }
 

@@ -8,6 +8,7 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.Socket;
+import java.net.SocketAddress;
 import java.net.SocketException;
 import java.net.URI;
 import java.nio.ByteBuffer;
@@ -67,6 +68,11 @@ final class RawPeer implements AutoCloseable {
 
   Socket socket() {
     return socket;
+  }
+
+  /** Whether an address that a server sees is this peer's. */
+  boolean isAt(SocketAddress seen) {
+    return socket.getLocalSocketAddress().equals(seen);
   }
 
   static byte[] hex(String hex) {

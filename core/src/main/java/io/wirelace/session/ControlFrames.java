@@ -90,7 +90,15 @@ final class ControlFrames {
   }
 
   private void onError(Frame frame) throws MalformedFrameException {
-    Fault fault = frame.fault();
+    Fault fault;
+    try {
+      fault = frame.fault();
+    } catch (MalformedFrameException e) {
+      if (frame.id() == 0) {
+        throw e;
+      }
+      fault = Fault.of(e.code(), "the request failed, and how cannot be read: " + e.getMessage());
+    }
     if (frame.id() == 0) {
       ending.peerSaid(fault);
       context.listener().onEvent(new Event.PeerError(session.id(), fault));

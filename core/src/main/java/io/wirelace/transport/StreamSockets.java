@@ -59,6 +59,7 @@ final class StreamSockets {
         new Bootstrap()
             .group(loops.sockets())
             .channel(loops.backend().socket())
+            .resolver(HostResolver.INSTANCE)
             .option(
                 ChannelOption.CONNECT_TIMEOUT_MILLIS,
                 (int) Math.min(options.connectTimeout().toMillis(), Integer.MAX_VALUE))
