@@ -8,9 +8,9 @@ import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 
 /**
- * Byte streams for the transports that are made of them: a TCP socket, with TLS over it where the
- * transport asks for that. What goes on above, the native frames or HTTP, is a {@link Protocol}.
- * Stateless.
+ * Byte streams for the transports that are made of them: a TCP socket, or a Unix one where the
+ * endpoint names a file, with TLS over it where the transport asks for that. What goes on above,
+ * the native frames or HTTP, is a {@link Protocol}. Stateless.
  */
 public final class ByteStreams {
   private ByteStreams() {}
@@ -31,22 +31,30 @@ public final class ByteStreams {
    * @throws WirelaceException if one is out of range
    */
   public static void readOptions(EndpointOptions options, boolean tls) {
-    SocketOptions.of(options);
+    StreamSockets.readOptions(options);
+  }
+
+  /**
+   * Checks the address of a stream by a socket file, beyond what {@link Endpoint#parse} can know.
+   *
+   * @throws WirelaceException {@link ErrorCode#INVALID_CONFIG} if no socket can be there
+   */
+  public static void checkAddress(Endpoint endpoint) {
+    if (endpoint.isSocketFile()) {
+      SocketFile.path(endpoint);
+    }
   }
 
   /** Listens; the protocol is started on each stream that is accepted. */
   public static ChannelFuture bind(
       Endpoint endpoint, boolean tls, TransportContext context, Protocol protocol) {
-    SocketOptions options = SocketOptions.of(new EndpointOptions(endpoint));
-    return StreamSockets.bind(endpoint, options, context.loops(), above(endpoint, tls, protocol));
+    return StreamSockets.bind(endpoint, context.loops(), above(endpoint, tls, protocol));
   }
 
   /** Connects; succeeds when bytes can flow. The protocol has then been started. */
   public static ChannelFuture connect(
       Endpoint endpoint, boolean tls, TransportContext context, Protocol protocol) {
-    SocketOptions options = SocketOptions.of(new EndpointOptions(endpoint));
-    return StreamSockets.connect(
-        endpoint, options, context.loops(), above(endpoint, tls, protocol));
+    return StreamSockets.connect(endpoint, context.loops(), above(endpoint, tls, protocol));
   }
 
   private static StreamSockets.Above above(Endpoint endpoint, boolean tls, Protocol protocol) {
@@ -58,6 +66,9 @@ public final class ByteStreams {
 
   /** The endpoint with the address that was really bound. */
   public static Endpoint bound(Endpoint endpoint, SocketAddress address) {
+    if (endpoint.isSocketFile()) {
+      return endpoint;
+    }
     InetSocketAddress inet = (InetSocketAddress) address;
     return new Endpoint(
         endpoint.scheme(),

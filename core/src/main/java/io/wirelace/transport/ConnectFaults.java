@@ -4,8 +4,10 @@ import io.netty.channel.ConnectTimeoutException;
 import io.wirelace.error.ErrorCode;
 import io.wirelace.error.Fault;
 import io.wirelace.error.WirelaceException;
+import java.io.FileNotFoundException;
 import java.net.ConnectException;
 import java.net.UnknownHostException;
+import java.nio.file.AccessDeniedException;
 
 /** The one place where the failures of bind and connect get their codes. */
 public final class ConnectFaults {
@@ -22,6 +24,12 @@ public final class ConnectFaults {
     }
     if (cause instanceof UnknownHostException) {
       return Fault.of(ErrorCode.CONNECTION_FAILED, to + "unknown host", cause);
+    }
+    if (cause instanceof FileNotFoundException) {
+      return Fault.of(ErrorCode.CONNECTION_REFUSED, to + "there is no such socket", cause);
+    }
+    if (cause instanceof AccessDeniedException) {
+      return Fault.of(ErrorCode.CONNECTION_FAILED, to + "permission denied", cause);
     }
     if (cause instanceof ConnectException) {
       return Fault.of(ErrorCode.CONNECTION_REFUSED, to + "connection refused", cause);

@@ -13,8 +13,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * A parsed URI: {@code tcp://host:port?option=value}, {@code memory://name}. An IPv6 address stands
- * in brackets.
+ * A parsed URI: {@code tcp://host:port?option=value}, {@code memory://name}, {@code unix:/path}. An
+ * IPv6 address stands in brackets.
  *
  * @param scheme the transport, in lower case
  * @param host host or name, without brackets; may be empty
@@ -45,13 +45,14 @@ public record Endpoint(
     if (uri.getScheme() == null || uri.getRawSchemeSpecificPart().isEmpty()) {
       throw invalid(text, "no scheme");
     }
-    if (uri.isOpaque() || uri.getRawAuthority() == null) {
-      throw invalid(text, "no // after the scheme");
+    if (uri.isOpaque()) {
+      throw invalid(text, "neither // nor / after the scheme");
     }
     if (uri.getRawFragment() != null) {
       throw invalid(text, "a #fragment has no meaning here");
     }
-    Authority authority = Authority.parse(text, uri.getRawAuthority());
+    String rawAuthority = uri.getRawAuthority();
+    Authority authority = Authority.parse(text, rawAuthority == null ? "" : rawAuthority);
     String path = uri.getPath() == null ? "" : uri.getPath();
     return new Endpoint(
         uri.getScheme().toLowerCase(Locale.ROOT),
@@ -111,7 +112,11 @@ public record Endpoint(
   private static WirelaceException invalid(String text, String why) {
     return new WirelaceException(
         ErrorCode.INVALID_CONFIG,
-        "endpoint " + text + ": " + why + " (expected scheme://host:port?option=value)");
+        "endpoint "
+            + text
+            + ": "
+            + why
+            + " (expected scheme://host:port?option=value or unix:/path?option=value)");
   }
 
   /** An option's value. */
@@ -124,10 +129,27 @@ public record Endpoint(
     return new Endpoint(scheme, host, newPort, path, options);
   }
 
+  /** Whether it names a socket file of this machine: {@code unix:/path}. */
+  public boolean isSocketFile() {
+    return scheme.equals("unix");
+  }
+
   /** The URI without options, as it is shown to people. */
   public String uri() {
+    if (host.isEmpty() && port < 0 && path.startsWith("/")) {
+      return scheme + ":" + rawPath();
+    }
     String shown = host.indexOf(':') >= 0 ? "[" + host + "]" : host;
     return scheme + "://" + shown + (port < 0 ? "" : ":" + port) + path;
+  }
+
+  /** The path as a URI writes it: a space is {@code %20}. */
+  private String rawPath() {
+    try {
+      return new URI(null, null, path, null).getRawPath();
+    } catch (URISyntaxException e) {
+      return path; // such as //x, which no URI can say
+    }
   }
 
   @Override

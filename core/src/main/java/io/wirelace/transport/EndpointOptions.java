@@ -21,6 +21,11 @@ public final class EndpointOptions {
     this.endpoint = endpoint;
   }
 
+  /** Whose options they are. */
+  Endpoint endpoint() {
+    return endpoint;
+  }
+
   /** An option that is true or false. */
   public boolean flag(String name, boolean otherwise) {
     asked.add(name);

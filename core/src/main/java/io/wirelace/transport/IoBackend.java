@@ -3,23 +3,40 @@ package io.wirelace.transport;
 import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.ServerChannel;
 import io.netty.channel.epoll.Epoll;
+import io.netty.channel.epoll.EpollDatagramChannel;
+import io.netty.channel.epoll.EpollDomainSocketChannel;
 import io.netty.channel.epoll.EpollIoHandler;
+import io.netty.channel.epoll.EpollServerDomainSocketChannel;
 import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.kqueue.KQueue;
+import io.netty.channel.kqueue.KQueueDatagramChannel;
+import io.netty.channel.kqueue.KQueueDomainSocketChannel;
 import io.netty.channel.kqueue.KQueueIoHandler;
+import io.netty.channel.kqueue.KQueueServerDomainSocketChannel;
 import io.netty.channel.kqueue.KQueueServerSocketChannel;
 import io.netty.channel.kqueue.KQueueSocketChannel;
 import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.DatagramChannel;
+import io.netty.channel.socket.DuplexChannel;
 import io.netty.channel.socket.SocketChannel;
+import io.netty.channel.socket.SocketProtocolFamily;
+import io.netty.channel.socket.nio.NioDatagramChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
+import io.netty.channel.unix.DomainSocketAddress;
 import io.netty.channel.uring.IoUring;
+import io.netty.channel.uring.IoUringDatagramChannel;
+import io.netty.channel.uring.IoUringDomainSocketChannel;
 import io.netty.channel.uring.IoUringIoHandler;
+import io.netty.channel.uring.IoUringServerDomainSocketChannel;
 import io.netty.channel.uring.IoUringServerSocketChannel;
 import io.netty.channel.uring.IoUringSocketChannel;
 import io.wirelace.error.ErrorCode;
 import io.wirelace.error.WirelaceException;
+import java.net.SocketAddress;
+import java.net.UnixDomainSocketAddress;
+import java.nio.file.Path;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
@@ -107,5 +124,42 @@ public enum IoBackend {
       case IO_URING -> IoUringSocketChannel.class;
       case NIO, AUTO -> NioSocketChannel.class;
     };
+  }
+
+  /** A new channel that will listen on a Unix socket. */
+  ServerChannel unixServerSocket() {
+    return switch (resolve()) {
+      case EPOLL -> new EpollServerDomainSocketChannel();
+      case KQUEUE -> new KQueueServerDomainSocketChannel();
+      case IO_URING -> new IoUringServerDomainSocketChannel();
+      case NIO, AUTO -> new NioUnixServerChannel();
+    };
+  }
+
+  /** A new channel that will connect to a Unix socket. */
+  DuplexChannel unixSocket() {
+    return switch (resolve()) {
+      case EPOLL -> new EpollDomainSocketChannel();
+      case KQUEUE -> new KQueueDomainSocketChannel();
+      case IO_URING -> new IoUringDomainSocketChannel();
+      case NIO, AUTO -> new NioUnixChannel();
+    };
+  }
+
+  /** A new channel for datagrams of that family. */
+  public DatagramChannel datagramSocket(SocketProtocolFamily family) {
+    return switch (resolve()) {
+      case EPOLL -> new EpollDatagramChannel(family);
+      case KQUEUE -> new KQueueDatagramChannel(family);
+      case IO_URING -> new IoUringDatagramChannel(family);
+      case NIO, AUTO -> new NioDatagramChannel(family);
+    };
+  }
+
+  /** The form in which this mechanism takes the address of a Unix socket. */
+  SocketAddress unixAddress(Path path) {
+    return resolve() == NIO
+        ? UnixDomainSocketAddress.of(path)
+        : new DomainSocketAddress(path.toString());
   }
 }

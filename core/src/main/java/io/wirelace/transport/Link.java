@@ -33,8 +33,14 @@ public record Link(
     }
   }
 
-  /** What the channel itself says; no identity, frames as long as the wire allows. */
+  /**
+   * What the channel itself says; frames as long as the wire allows, and no identity unless the
+   * kernel tells it (Unix sockets).
+   */
   public static Link of(Channel channel, String transport) {
+    if (UnixSockets.isOne(channel)) {
+      return UnixSockets.link(channel, transport);
+    }
     return new Link(
         transport,
         channel.remoteAddress(),

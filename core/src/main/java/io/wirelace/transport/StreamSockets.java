@@ -14,12 +14,13 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * Opens the TCP sockets under every transport that needs a byte stream, each with the same options
- * and buffers, and with {@link StreamEnds} as the first handler. Stateless.
+ * Opens the TCP sockets under every transport that needs a byte stream ({@link UnixSockets} does
+ * where the endpoint names a file), each with the same options and buffers, and with {@link
+ * StreamEnds} as the first handler. Stateless.
  */
 final class StreamSockets {
   // What the kernel has not taken yet: enough to keep it busy, small enough to stay in the cache.
-  private static final WriteBufferWaterMark WATERMARK =
+  static final WriteBufferWaterMark WATERMARK =
       new WriteBufferWaterMark(64 * 1024, 128 * 1024); // 64 KiB, 128 KiB
 
   private StreamSockets() {}
@@ -34,9 +35,21 @@ final class StreamSockets {
     void addTo(Channel channel);
   }
 
+  /** Reads the options of the kind of socket that the endpoint names. */
+  static void readOptions(EndpointOptions options) {
+    if (options.endpoint().isSocketFile()) {
+      UnixSocketOptions.of(options);
+    } else {
+      SocketOptions.of(options);
+    }
+  }
+
   /** Listens; each accepted channel is given to {@code above}. */
-  static ChannelFuture bind(
-      Endpoint endpoint, SocketOptions options, EventLoops loops, Above above) {
+  static ChannelFuture bind(Endpoint endpoint, EventLoops loops, Above above) {
+    if (endpoint.isSocketFile()) {
+      return UnixSockets.bind(endpoint, loops, above);
+    }
+    SocketOptions options = SocketOptions.of(new EndpointOptions(endpoint));
     ServerBootstrap bootstrap =
         new ServerBootstrap()
             .group(loops.sockets())
@@ -53,8 +66,11 @@ final class StreamSockets {
   }
 
   /** Connects; succeeds when the socket is connected. */
-  static ChannelFuture connect(
-      Endpoint endpoint, SocketOptions options, EventLoops loops, Above above) {
+  static ChannelFuture connect(Endpoint endpoint, EventLoops loops, Above above) {
+    if (endpoint.isSocketFile()) {
+      return UnixSockets.connect(endpoint, loops, above);
+    }
+    SocketOptions options = SocketOptions.of(new EndpointOptions(endpoint));
     Bootstrap bootstrap =
         new Bootstrap()
             .group(loops.sockets())
@@ -89,17 +105,16 @@ final class StreamSockets {
   }
 
   @SuppressWarnings("unchecked") // the map above pairs each option with a value of its type
-  private static void childOption(
-      ServerBootstrap bootstrap, ChannelOption<?> option, Object value) {
+  static void childOption(ServerBootstrap bootstrap, ChannelOption<?> option, Object value) {
     bootstrap.childOption((ChannelOption<Object>) option, value);
   }
 
   @SuppressWarnings("unchecked") // as above
-  private static void option(Bootstrap bootstrap, ChannelOption<?> option, Object value) {
+  static void option(Bootstrap bootstrap, ChannelOption<?> option, Object value) {
     bootstrap.option((ChannelOption<Object>) option, value);
   }
 
-  private static ChannelInitializer<Channel> pipeline(Above above) {
+  static ChannelInitializer<Channel> pipeline(Above above) {
     return new ChannelInitializer<>() {
       @Override
       protected void initChannel(Channel channel) {
