@@ -38,9 +38,9 @@ record Cell(Entrant entrant, String workloadName, Times times, String classPath)
   /** Runs it; the numbers by name. */
   Map<String, Double> run() throws IOException, InterruptedException {
     try (Child server = new Child(entrant.name() + " (server)", serverCommand())) {
-      String port = server.await("READY", STARTING);
+      String address = server.await("READY", STARTING);
       try (Child client =
-          new Child(entrant.name() + " (client)", clientCommand(port, server.pid()))) {
+          new Child(entrant.name() + " (client)", clientCommand(address, server.pid()))) {
         return Workload.parse(workloadName).kind() == Workload.Kind.IDLE
             ? idle(server, client)
             : numbers(client.await("RESULT", longest()));
@@ -61,11 +61,11 @@ record Cell(Entrant entrant, String workloadName, Times times, String classPath)
     return command;
   }
 
-  private List<String> clientCommand(String port, long serverPid) {
+  private List<String> clientCommand(String address, long serverPid) {
     List<String> command = java();
     command.add(ClientProgram.class.getName());
     command.add(entrant.className());
-    command.add(port);
+    command.add(address);
     command.add(workloadName);
     command.add(Long.toString(times.warmUp().toMillis()));
     command.add(Long.toString(times.measured().toMillis()));

@@ -42,7 +42,11 @@ public final class Compare {
     Path file = options.out.resolve("results.jsonl");
     if (options.render) {
       ResultsFile.Content content = ResultsFile.read(file);
-      Pages.write(options.out, content.facts(), content.results());
+      Pages.write(
+          options.out,
+          Study.named(content.facts().getOrDefault("Study", Study.PEERS.name())),
+          content.facts(),
+          content.results());
       return;
     }
     boolean passed = new Compare(options).run(new ResultsFile(file));
@@ -71,7 +75,7 @@ public final class Compare {
             cells.size(),
             line(result));
       }
-      Pages.write(options.out, facts, results);
+      Pages.write(options.out, options.study, facts, results);
     }
     System.out.println("written: " + options.out);
     return results.stream().noneMatch(Result::failed);

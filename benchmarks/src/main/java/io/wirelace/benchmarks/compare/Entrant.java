@@ -18,8 +18,11 @@ record Entrant(
   /** The class path that the runner itself is on. */
   static final String OURS = "";
 
-  /** The name of the reference. */
-  static final String REFERENCE = "netty-tuned";
+  /** The reference among the peers. */
+  static final String TUNED_NETTY = "netty-tuned";
+
+  /** Bare Netty over TLS. */
+  static final String NETTY_TLS = "netty-tls";
 
   /** Those whom Wirelace is to be ahead of. */
   static final Set<String> PEERS = Set.of("rsocket", "grpc-unary", "grpc-stream", "vertx");
@@ -42,7 +45,11 @@ record Entrant(
     /** Messages without an answer. */
     ONE_WAY,
     /** Sending from several threads. */
-    THREADS
+    THREADS,
+    /** Opening connections as fast as it can. */
+    CONNECT,
+    /** All but that. */
+    ALL_BUT_CONNECT
   }
 
   /** All of them, in the order of the tables. */
@@ -51,7 +58,7 @@ record Entrant(
         new Entrant("wirelace", PACKAGE + "lace.OrderedWirelace", OURS, List.of(), Set.of()),
         new Entrant("wirelace-inline", PACKAGE + "lace.InlineWirelace", OURS, List.of(), Set.of()),
         new Entrant(
-            REFERENCE,
+            TUNED_NETTY,
             PACKAGE + "netty.TunedNetty",
             OURS,
             List.of(
@@ -59,12 +66,37 @@ record Entrant(
                 UNSAFE_NETTY.get(0),
                 UNSAFE_NETTY.get(1),
                 UNSAFE_NETTY.get(2)),
-            Set.of()),
-        peer("netty-naive", "netty.NaiveNetty", OURS, Set.of(Lack.THREADS)),
-        peer("rsocket", "rsocket.Rsocket", "rsocket", Set.of(Lack.THREADS)),
-        peer("grpc-unary", "grpc.GrpcUnary", "grpc", Set.of(Lack.ONE_WAY, Lack.THREADS)),
-        peer("grpc-stream", "grpc.GrpcStream", "grpc", Set.of(Lack.THREADS)),
-        peer("vertx", "vertx.VertxSockets", "vertx", Set.of(Lack.THREADS)));
+            Set.of(Lack.CONNECT)),
+        peer("netty-naive", "netty.NaiveNetty", OURS, Set.of(Lack.THREADS, Lack.CONNECT)),
+        peer("rsocket", "rsocket.Rsocket", "rsocket", Set.of(Lack.THREADS, Lack.CONNECT)),
+        peer(
+            "grpc-unary",
+            "grpc.GrpcUnary",
+            "grpc",
+            Set.of(Lack.ONE_WAY, Lack.THREADS, Lack.CONNECT)),
+        peer("grpc-stream", "grpc.GrpcStream", "grpc", Set.of(Lack.THREADS, Lack.CONNECT)),
+        peer("vertx", "vertx.VertxSockets", "vertx", Set.of(Lack.THREADS, Lack.CONNECT)),
+        over("unix"),
+        over("tls"),
+        over("ws"),
+        over("wss"),
+        over("quic"),
+        over("any"),
+        peer(NETTY_TLS, "netty.TlsNetty", OURS, Set.of(Lack.ALL_BUT_CONNECT)));
+  }
+
+  private static Entrant over(String scheme) {
+    return new Entrant(
+        "wirelace-" + scheme,
+        PACKAGE + "lace.OrderedWirelace#" + scheme,
+        OURS,
+        List.of(),
+        Set.of(Lack.THREADS));
+  }
+
+  /** Whether it is one of the transports, and not of the peers. */
+  boolean isTransport() {
+    return className.indexOf('#') >= 0 || name.equals(NETTY_TLS);
   }
 
   private static Entrant peer(String name, String type, String classPath, Set<Lack> lacks) {
@@ -90,7 +122,11 @@ record Entrant(
     if (workloadName.startsWith("threads:")) {
       return !lacks.contains(Lack.THREADS);
     }
-    return Workload.parse(workloadName).kind() != Workload.Kind.ONE_WAY
-        || !lacks.contains(Lack.ONE_WAY);
+    Workload.Kind kind = Workload.parse(workloadName).kind();
+    if (kind == Workload.Kind.CONNECT) {
+      return !lacks.contains(Lack.CONNECT);
+    }
+    return !lacks.contains(Lack.ALL_BUT_CONNECT)
+        && (kind != Workload.Kind.ONE_WAY || !lacks.contains(Lack.ONE_WAY));
   }
 }

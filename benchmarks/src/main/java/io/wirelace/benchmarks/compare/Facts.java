@@ -30,6 +30,7 @@ final class Facts {
 
   static Map<String, String> gather(Options options, ClassPaths classPaths) throws IOException {
     Map<String, String> facts = new LinkedHashMap<>();
+    facts.put("Study", options.study.name());
     facts.put("Command", "`" + options.command + "`");
     facts.put("Date", LocalDate.now(ZoneOffset.UTC).toString());
     facts.put("Commit", commit());

@@ -13,29 +13,19 @@ final class MarkdownPage {
   private static final String OURS = "wirelace";
   private static final String INLINE = "wirelace-inline";
 
+  private final Study study;
   private final Map<String, String> facts;
   private final Summary summary;
   private final StringBuilder page = new StringBuilder();
 
-  MarkdownPage(Map<String, String> facts, Summary summary) {
+  MarkdownPage(Study study, Map<String, String> facts, Summary summary) {
+    this.study = study;
     this.facts = facts;
     this.summary = summary;
   }
 
   String text() {
-    page.append(
-        """
-        # Wirelace beside its peers
-
-        Written by `benchmarks/compare`; do not edit. What each contender does, and does not do, is in
-        [benchmarks/README.md](../../benchmarks/README.md). Server and client are a process each, on loopback, on one
-        machine, so the figures say how contenders compare there, not what a network gives. Medians of the runs, with
-        the least and the most; × T is the ratio to `netty-tuned`, a Netty pair without sessions, routes, deadlines or
-        bounds on the receiver, made as fast as we know how. Every one-way message was counted by the receiver.
-
-        ![Ratios to the reference](comparison.svg)
-
-        """);
+    page.append(study.introduction());
     failures();
     targets();
     for (String workload : summary.workloads()) {
@@ -54,72 +44,14 @@ final class MarkdownPage {
 
   // ---- targets ----
 
-  /** A limit on a ratio or a number. */
-  private record Target(
-      String what, String contender, String workload, String number, Bound bound) {}
-
-  private record Bound(double limit, boolean atMost) {
-    static Bound atLeast(double ratio) {
-      return new Bound(ratio, false);
-    }
-
-    static Bound atMost(double ratio) {
-      return new Bound(ratio, true);
-    }
-
-    boolean holds(double value) {
-      return atMost ? value <= limit : value >= limit;
-    }
-  }
-
-  private static final List<Target> RATIOS =
-      List.of(
-          new Target(
-              "One-way, 64 B, rate at least 0.25 × T",
-              OURS,
-              "oneway:64",
-              "rate",
-              Bound.atLeast(0.25)),
-          new Target(
-              "The same inline, at least 0.40 × T",
-              INLINE,
-              "oneway:64",
-              "rate",
-              Bound.atLeast(0.40)),
-          new Target("Depth 1, p50 at most 1.3 × T", OURS, "rr1:64", "p50_us", Bound.atMost(1.3)),
-          new Target(
-              "Depth 1 inline, p50 at most 1.3 × T", INLINE, "rr1:64", "p50_us", Bound.atMost(1.3)),
-          new Target(
-              "Depth 256, rate at least 0.50 × T", OURS, "rr256:64", "rate", Bound.atLeast(0.50)),
-          new Target(
-              "Depth 256 inline, rate at least 0.50 × T",
-              INLINE,
-              "rr256:64",
-              "rate",
-              Bound.atLeast(0.50)));
-
-  private static final double IDLE_TARGET_BYTES = 8 * 1024;
-
   private void targets() {
     page.append("## Targets\n\n| target | measured | held |\n|---|---:|---|\n");
-    for (Target target : RATIOS) {
-      Optional<Double> ratio =
-          summary.ratio(target.contender(), target.workload(), target.number());
+    for (Target target : study.targets()) {
+      Optional<Double> measured = target.measured(summary);
       row(
           target.what(),
-          ratio.map(value -> format("%.2f ×", value)),
-          ratio.map(target.bound()::holds));
-    }
-    for (String workload : summary.workloads()) {
-      if (isIdle(workload)) {
-        Optional<Double> bytes = summary.median(OURS, workload, "bytes");
-        row(
-            "An idle connection costs at most 8,192 bytes of heap and direct memory ("
-                + workload
-                + ")",
-            bytes.map(value -> format("%,.0f", value)),
-            bytes.map(value -> value <= IDLE_TARGET_BYTES));
-      }
+          measured.map(value -> format(target.of().isEmpty() ? "%,.0f" : "%.2f ×", value)),
+          measured.map(target::holds));
     }
     page.append('\n');
   }
@@ -149,6 +81,7 @@ final class MarkdownPage {
           format("One-way, %,d B, %d sending thread%s", body, parallel, parallel == 1 ? "" : "s");
       case REQUESTS -> format("Requests, %,d B, %d in flight, from callbacks", body, parallel);
       case CALL -> format("Blocking calls, %,d B, one application thread", body);
+      case CONNECT -> format("Connect, call once, close, from %d threads", parallel);
       case IDLE -> format("Idle: %,d connections, each after one echo of %d B", parallel, body);
     };
   }
@@ -160,10 +93,10 @@ final class MarkdownPage {
       return;
     }
     boolean latency =
-        summary.median(Entrant.REFERENCE, workload, "p50_us").isPresent()
+        summary.median(summary.reference(), workload, "p50_us").isPresent()
             || summary.median(OURS, workload, "p50_us").isPresent();
-    page.append("| contender | msg/s | least … most | × T |");
-    page.append(latency ? " p50 µs | p50 × T | p99 µs | p99.9 µs |" : "");
+    page.append(format("| contender | msg/s | least … most | × %s |", study.symbol()));
+    page.append(latency ? " p50 µs | ratio | p99 µs | p99.9 µs |" : "");
     page.append(" client ns | server ns | noise |\n|---|---:|---:|---:|");
     page.append(latency ? "---:|---:|---:|---:|" : "").append("---:|---:|---:|\n");
     for (String contender : summary.contenders(workload)) {
@@ -195,7 +128,9 @@ final class MarkdownPage {
 
   private void idle(String workload) {
     page.append(
-        "| contender | bytes each | least … most | × T | heap | Netty | NIO | resident | opened/s |\n");
+        format(
+            "| contender | bytes each | least … most | × %s | heap | Netty | NIO | resident | opened/s |\n",
+            study.symbol()));
     page.append("|---|---:|---:|---:|---:|---:|---:|---:|---:|\n");
     for (String contender : summary.contenders(workload)) {
       page.append("| ").append(contender).append(" | ");

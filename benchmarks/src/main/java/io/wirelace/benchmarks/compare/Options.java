@@ -14,6 +14,7 @@ final class Options {
   static final String USAGE =
       """
       usage: benchmarks/compare [options]
+        --study NAME       peers (default): Wirelace beside others; transports: over each of its own
         --quick            one short run, to see that all works; writes to benchmarks/target/compare/quick
         --runs N           how often each cell is run (5)
         --seconds S        seconds measured in each cell (4)
@@ -28,35 +29,19 @@ final class Options {
       """
           .formatted(String.join(" ", Entrant.all().stream().map(Entrant::name).toList()));
 
-  private static final List<String> USUAL_WORKLOADS =
-      List.of(
-          "oneway:64",
-          "oneway:1024",
-          "rr1:64",
-          "call:64",
-          "rr256:64",
-          "idle:10000",
-          "threads:1",
-          "threads:4",
-          "threads:16",
-          "threads:64");
-
-  private static final List<String> QUICK_WORKLOADS =
-      List.of(
-          "oneway:64", "oneway:1024", "rr1:64", "call:64", "rr256:64", "idle:1000", "threads:4");
-
   int runs = 5;
   int attempts = 3;
   Duration measured = Duration.ofSeconds(4);
   Duration warmUp = Duration.ofSeconds(10);
   Duration settle = Duration.ofSeconds(2);
-  List<Entrant> entrants = Entrant.all();
-  List<String> workloads = USUAL_WORKLOADS;
+  Study study = Study.PEERS;
+  List<Entrant> entrants = study.entrants();
+  List<String> workloads = study.workloads();
   long seed = RandomGenerator.getDefault().nextLong(1_000_000);
   double noise = 0.04;
   boolean render;
   boolean help;
-  Path out = Path.of("docs", "benchmarks");
+  Path out = study.out();
 
   // From the script.
   String command = "";
@@ -67,6 +52,7 @@ final class Options {
   static Options parse(String[] args) {
     Options options = new Options();
     Deque<String> left = new ArrayDeque<>(List.of(args));
+    options.study(left);
     if (left.contains("--quick")) {
       options.quick(); // first, so that what else is given counts more
     }
@@ -76,18 +62,31 @@ final class Options {
     return options;
   }
 
+  /** First, because it says what all others start from. */
+  private void study(Deque<String> given) {
+    List<String> all = new ArrayList<>(given);
+    int at = all.indexOf("--study");
+    if (at >= 0 && at + 1 < all.size()) {
+      study = Study.named(all.get(at + 1));
+      entrants = study.entrants();
+      workloads = study.workloads();
+      out = study.out();
+    }
+  }
+
   private void quick() {
     runs = 1;
     attempts = 1;
     measured = Duration.ofSeconds(1);
     warmUp = Duration.ofSeconds(1);
-    workloads = QUICK_WORKLOADS;
-    out = Path.of("benchmarks", "target", "compare", "quick");
+    workloads = study.quickWorkloads();
+    out = Path.of("benchmarks", "target", "compare", "quick", study.name());
   }
 
   private void take(String option, Deque<String> left) {
     switch (option) {
       case "--quick" -> {} // taken first
+      case "--study" -> Study.named(value(option, left)); // taken first, checked here
       case "--help", "-h" -> help = true;
       case "--runs" -> runs = Integer.parseInt(value(option, left));
       case "--seconds" -> measured = seconds(value(option, left));

@@ -14,16 +14,17 @@ final class Pages {
 
   private Pages() {}
 
-  static void write(Path out, Map<String, String> facts, List<Result> results) throws IOException {
-    Summary summary = new Summary(results);
-    Files.writeString(out.resolve("comparison.md"), new MarkdownPage(facts, summary).text());
+  static void write(Path out, Study study, Map<String, String> facts, List<Result> results)
+      throws IOException {
+    Summary summary = new Summary(study.reference(), results);
+    Files.writeString(out.resolve("comparison.md"), new MarkdownPage(study, facts, summary).text());
     Files.writeString(out.resolve("comparison.csv"), csv(summary));
     Files.writeString(out.resolve("comparison.svg"), new Plot(summary).svg());
   }
 
   private static String csv(Summary summary) {
     StringBuilder csv =
-        new StringBuilder("workload,contender,number,median,min,max,runs,ratio_to_netty_tuned\n");
+        new StringBuilder("workload,contender,number,median,min,max,runs,ratio_to_reference\n");
     for (String workload : summary.workloads()) {
       for (String contender : summary.contenders(workload)) {
         for (String number : CSV_NUMBERS) {

@@ -86,11 +86,11 @@ final class Plot {
     return bottom + 8;
   }
 
-  private static String kind(String contender) {
+  private String kind(String contender) {
     if (contender.startsWith("wirelace")) {
       return "ours";
     }
-    return contender.equals(Entrant.REFERENCE) ? "reference" : "peer";
+    return contender.equals(summary.reference()) ? "reference" : "peer";
   }
 
   private static double x(double ratio) {

@@ -5,7 +5,7 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 
 /** Many results by contender and workload. */
-record Summary(List<Result> results) {
+record Summary(String reference, List<Result> results) {
   /**
    * The runs of one cell.
    *
@@ -40,8 +40,7 @@ record Summary(List<Result> results) {
   /** The median against the reference's. */
   Optional<Double> ratio(String contender, String workload, String number) {
     return median(contender, workload, number)
-        .flatMap(
-            ours -> median(Entrant.REFERENCE, workload, number).map(reference -> ours / reference));
+        .flatMap(ours -> median(reference, workload, number).map(reference -> ours / reference));
   }
 
   /** The workloads that were run, in the order of the first run's options. */
@@ -54,7 +53,7 @@ record Summary(List<Result> results) {
   }
 
   private static int rank(String workload) {
-    List<String> kinds = List.of("oneway", "rr1:", "call", "rr", "idle", "threads");
+    List<String> kinds = List.of("oneway", "rr1:", "call", "rr", "connect", "idle", "threads");
     int number = Integer.parseInt(workload.substring(workload.indexOf(':') + 1));
     for (int i = 0; i < kinds.size(); i++) {
       if (workload.startsWith(kinds.get(i))) {

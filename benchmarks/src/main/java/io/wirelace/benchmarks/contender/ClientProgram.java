@@ -5,9 +5,10 @@ import java.util.concurrent.TimeUnit;
 import org.HdrHistogram.Histogram;
 
 /**
- * The driving process: {@code ClientProgram CLASS PORT WORKLOAD WARM-UP-MS MEASURED-MS SERVER-PID}.
- * Prints {@code RESULT name=value …} for the measured time; for idle connections it prints {@code
- * WARM}, waits for a line, opens them, prints {@code OPEN} and waits for the end of its input.
+ * The driving process: {@code ClientProgram CLASS ADDRESS WORKLOAD WARM-UP-MS MEASURED-MS
+ * SERVER-PID}. Prints {@code RESULT name=value …} for the measured time; for idle connections it
+ * prints {@code WARM}, waits for a line, opens them, prints {@code OPEN} and waits for the end of
+ * its input.
  */
 public final class ClientProgram {
   private static final int IDLE_WARM_UP_CONNECTIONS = 20;
@@ -26,7 +27,7 @@ public final class ClientProgram {
   /** Runs it. */
   public static void main(String[] args) {
     try {
-      Driver driver = Contenders.named(args[0]).drive(Integer.parseInt(args[1]));
+      Driver driver = Contenders.named(args[0]).drive(args[1]);
       Workload workload = Workload.parse(args[2]);
       ClientProgram program = new ClientProgram(driver, workload, Long.parseLong(args[5]));
       if (workload.kind() == Workload.Kind.IDLE) {
@@ -66,6 +67,7 @@ public final class ClientProgram {
         yield answered(loop.await());
       }
       case CALL -> answered(call(durationNs, latencyNs));
+      case CONNECT -> answered(new Connecting(driver, workload).run(durationNs, latencyNs));
       case IDLE -> throw new IllegalStateException("idle connections are not timed");
     };
   }

@@ -1,14 +1,17 @@
 package io.wirelace.benchmarks.contender;
 
-/** A way to move messages between two processes. Made by name, so it needs a public constructor. */
+/**
+ * A way to move messages between two processes. Made by name, so it needs a public constructor:
+ * without parameters, or with one text where its name has a variant.
+ */
 public interface Contender {
   /**
-   * Serves on loopback until the process ends: counts one-way messages, echoes requests.
+   * Serves on this machine until the process ends: counts one-way messages, echoes requests.
    *
-   * @return the port, chosen by the system
+   * @return the address for {@link #drive}, without spaces
    */
-  int serve() throws Exception;
+  String serve() throws Exception;
 
-  /** A driver of the server at a port of loopback. */
-  Driver drive(int port) throws Exception;
+  /** A driver of the server at an address. */
+  Driver drive(String address) throws Exception;
 }

@@ -22,6 +22,15 @@ public interface Driver {
   /** One request on a connection kept for it; returns when the answer is there. */
   void call(byte[] body) throws Exception;
 
+  /**
+   * Opens a connection, exchanges one request, and closes it. Any thread, several at once.
+   *
+   * @throws UnsupportedOperationException unless the contender takes part in that
+   */
+  default void connectOnce(byte[] body) throws Exception {
+    throw new UnsupportedOperationException("does not take part in connecting");
+  }
+
   /** Opens a connection, exchanges one request, and leaves it open. */
   void openAnother(byte[] body) throws Exception;
 }

@@ -5,7 +5,7 @@ import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 
 /**
- * The serving process: {@code ServerProgram CLASS}. Prints {@code READY port}; answers the line
+ * The serving process: {@code ServerProgram CLASS}. Prints {@code READY address}; answers the line
  * {@code memory} with one of what it holds; ends when its input ends.
  */
 public final class ServerProgram {
@@ -13,8 +13,8 @@ public final class ServerProgram {
 
   /** Runs it. */
   public static void main(String[] args) throws Exception {
-    int port = Contenders.named(args[0]).serve();
-    System.out.println("READY " + port);
+    String address = Contenders.named(args[0]).serve();
+    System.out.println("READY " + address);
     BufferedReader commands =
         new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
     String command;

@@ -8,7 +8,6 @@ import io.wirelace.error.CloseReason;
 import io.wirelace.metrics.Event;
 import io.wirelace.session.Message;
 import io.wirelace.session.Session;
-import java.net.URI;
 
 /**
  * The server's handlers. The count is a plain field: one session floods at a time, and its handlers
@@ -35,19 +34,19 @@ final class CountingServer {
 
   private CountingServer() {}
 
-  /** Listens on a free port, and returns it. */
-  static int start(RunMode mode) {
+  /** Listens, and returns the URI for clients. */
+  static String start(RunMode mode, Place place) {
     CountingServer counting = new CountingServer();
     Server server =
         Wirelace.server()
-            .listen("tcp://127.0.0.1:0")
+            .listen(place.listen())
             .receive(SINK, mode, counting::count)
             .route(COUNT, mode, (session, message) -> counting.told())
             .route(ECHO, mode, (session, message) -> message.body())
             .receive(START, mode, (session, message) -> session.trySend(GO, message.body()))
             .on(CountingServer::tell)
             .start();
-    return URI.create(server.uri()).getPort();
+    return place.connect(server.uri());
   }
 
   /** What should not happen while something is measured. */

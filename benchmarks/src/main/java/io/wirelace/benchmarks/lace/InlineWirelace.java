@@ -6,16 +6,25 @@ import io.wirelace.dispatch.RunMode;
 
 /** Wirelace with inline handlers: on the event loop, as each message arrives. */
 public final class InlineWirelace implements Contender {
-  /** Made by name. */
-  public InlineWirelace() {}
+  private final String transport;
 
-  @Override
-  public int serve() {
-    return CountingServer.start(RunMode.INLINE);
+  /** Made by name: over TCP. */
+  public InlineWirelace() {
+    this("tcp");
+  }
+
+  /** Made by name, over another transport: the URI scheme. */
+  public InlineWirelace(String transport) {
+    this.transport = transport;
   }
 
   @Override
-  public Driver drive(int port) {
-    return new WirelaceDriver(port);
+  public String serve() throws Exception {
+    return CountingServer.start(RunMode.INLINE, Place.of(transport));
+  }
+
+  @Override
+  public Driver drive(String address) {
+    return new WirelaceDriver(address);
   }
 }

@@ -6,16 +6,25 @@ import io.wirelace.dispatch.RunMode;
 
 /** Wirelace with handlers as they are by default: on the session's virtual thread. */
 public final class OrderedWirelace implements Contender {
-  /** Made by name. */
-  public OrderedWirelace() {}
+  private final String transport;
 
-  @Override
-  public int serve() {
-    return CountingServer.start(RunMode.ORDERED);
+  /** Made by name: over TCP. */
+  public OrderedWirelace() {
+    this("tcp");
+  }
+
+  /** Made by name, over another transport: the URI scheme. */
+  public OrderedWirelace(String transport) {
+    this.transport = transport;
   }
 
   @Override
-  public Driver drive(int port) {
-    return new WirelaceDriver(port);
+  public String serve() throws Exception {
+    return CountingServer.start(RunMode.ORDERED, Place.of(transport));
+  }
+
+  @Override
+  public Driver drive(String address) {
+    return new WirelaceDriver(address);
   }
 }

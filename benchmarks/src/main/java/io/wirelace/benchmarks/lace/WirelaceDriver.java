@@ -19,8 +19,8 @@ final class WirelaceDriver implements Driver {
   private final Client client;
   private final List<Client> idle = new ArrayList<>();
 
-  WirelaceDriver(int port) {
-    uri = "tcp://127.0.0.1:" + port;
+  WirelaceDriver(String uri) {
+    this.uri = uri;
     client = Wirelace.connect(uri);
   }
 
@@ -69,6 +69,15 @@ final class WirelaceDriver implements Driver {
   public void call(byte[] body) {
     if (client.request(CountingServer.ECHO, body).length != body.length) {
       throw new IllegalStateException("the echo has another length");
+    }
+  }
+
+  @Override
+  public void connectOnce(byte[] body) {
+    try (Client once = Wirelace.connect(uri)) {
+      if (once.request(CountingServer.ECHO, body).length != body.length) {
+        throw new IllegalStateException("the echo has another length");
+      }
     }
   }
 

@@ -9,15 +9,15 @@ import io.netty.handler.codec.LengthFieldBasedFrameDecoder;
 import io.netty.handler.codec.LengthFieldPrepender;
 import io.wirelace.benchmarks.contender.Bodies;
 import io.wirelace.benchmarks.contender.ClosedLoop;
-import io.wirelace.benchmarks.contender.Contender;
 import io.wirelace.benchmarks.contender.Driver;
 import io.wirelace.benchmarks.contender.Flood;
+import io.wirelace.benchmarks.contender.PortContender;
 
 /**
  * What people write first: {@link LengthFieldBasedFrameDecoder}, {@link LengthFieldPrepender} and a
  * {@code writeAndFlush} a message, everything else as it comes.
  */
-public final class NaiveNetty implements Contender {
+public final class NaiveNetty implements PortContender {
   private static final int LENGTH_BYTES = 4;
   private static final int MOST_BODY_BYTES = 1 << 24;
 
@@ -25,12 +25,12 @@ public final class NaiveNetty implements Contender {
   public NaiveNetty() {}
 
   @Override
-  public int serve() throws InterruptedException {
+  public int listen() throws InterruptedException {
     return new Sockets().listen(channel -> setUp(channel, new Server()));
   }
 
   @Override
-  public Driver drive(int port) throws InterruptedException {
+  public Driver connect(int port) throws InterruptedException {
     return new NaiveDriver(port);
   }
 

@@ -4,25 +4,25 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
 import io.wirelace.benchmarks.contender.Bodies;
 import io.wirelace.benchmarks.contender.ClosedLoop;
-import io.wirelace.benchmarks.contender.Contender;
 import io.wirelace.benchmarks.contender.Driver;
 import io.wirelace.benchmarks.contender.Flood;
+import io.wirelace.benchmarks.contender.PortContender;
 
 /**
  * The reference: a Netty pair made by somebody who knows how, without sessions, routes, deadlines
  * or bounds of any kind but the sender's.
  */
-public final class TunedNetty implements Contender {
+public final class TunedNetty implements PortContender {
   /** Made by name. */
   public TunedNetty() {}
 
   @Override
-  public int serve() throws InterruptedException {
+  public int listen() throws InterruptedException {
     return new Sockets().listen(channel -> setUp(channel, new TunedServer()));
   }
 
   @Override
-  public Driver drive(int port) throws InterruptedException {
+  public Driver connect(int port) throws InterruptedException {
     return new TunedDriver(port);
   }
 

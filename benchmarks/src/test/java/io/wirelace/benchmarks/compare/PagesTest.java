@@ -27,7 +27,7 @@ class PagesTest {
 
   @Test
   void ratiosAreOfMedians() {
-    Summary summary = new Summary(RESULTS);
+    Summary summary = new Summary("netty-tuned", RESULTS);
 
     assertThat(summary.ratio("wirelace", "oneway:64", "rate")).hasValue(0.3);
     assertThat(summary.ratio("vertx", "oneway:64", "p50_us")).isEmpty();
@@ -35,7 +35,7 @@ class PagesTest {
 
   @Test
   void thePageSaysTargetsPeersAndFailures() throws Exception {
-    Pages.write(out, Map.of("Command", "`benchmarks/compare`"), RESULTS);
+    Pages.write(out, Study.PEERS, Map.of("Command", "`benchmarks/compare`"), RESULTS);
 
     assertThat(Files.readString(out.resolve("comparison.md")))
         .contains("| One-way, 64 B, rate at least 0.25 × T | 0.30 × | yes |")

@@ -2,25 +2,25 @@ package io.wirelace.benchmarks.grpc;
 
 import io.grpc.ManagedChannel;
 import io.wirelace.benchmarks.contender.ClosedLoop;
-import io.wirelace.benchmarks.contender.Contender;
 import io.wirelace.benchmarks.contender.Driver;
 import io.wirelace.benchmarks.contender.Flood;
+import io.wirelace.benchmarks.contender.PortContender;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 
 /** gRPC with streams: a client stream for one-way messages, a bidirectional one for requests. */
-public final class GrpcStream implements Contender {
+public final class GrpcStream implements PortContender {
   /** Made by name. */
   public GrpcStream() {}
 
   @Override
-  public int serve() throws IOException {
+  public int listen() throws IOException {
     return Service.serve();
   }
 
   @Override
-  public Driver drive(int port) {
+  public Driver connect(int port) {
     return new StreamDriver(port);
   }
 

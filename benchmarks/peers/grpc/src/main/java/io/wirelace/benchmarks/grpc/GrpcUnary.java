@@ -5,25 +5,25 @@ import io.grpc.ManagedChannel;
 import io.grpc.stub.ClientCalls;
 import io.grpc.stub.StreamObserver;
 import io.wirelace.benchmarks.contender.ClosedLoop;
-import io.wirelace.benchmarks.contender.Contender;
 import io.wirelace.benchmarks.contender.Driver;
 import io.wirelace.benchmarks.contender.Flood;
+import io.wirelace.benchmarks.contender.PortContender;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 
 /** gRPC with a unary call for each request. */
-public final class GrpcUnary implements Contender {
+public final class GrpcUnary implements PortContender {
   /** Made by name. */
   public GrpcUnary() {}
 
   @Override
-  public int serve() throws IOException {
+  public int listen() throws IOException {
     return Service.serve();
   }
 
   @Override
-  public Driver drive(int port) {
+  public Driver connect(int port) {
     return new UnaryDriver(port);
   }
 

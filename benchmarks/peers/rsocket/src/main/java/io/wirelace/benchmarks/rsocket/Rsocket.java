@@ -9,17 +9,17 @@ import io.rsocket.transport.netty.server.CloseableChannel;
 import io.rsocket.transport.netty.server.TcpServerTransport;
 import io.rsocket.util.ByteBufPayload;
 import io.wirelace.benchmarks.contender.Bodies;
-import io.wirelace.benchmarks.contender.Contender;
 import io.wirelace.benchmarks.contender.Driver;
+import io.wirelace.benchmarks.contender.PortContender;
 import reactor.core.publisher.Mono;
 
 /** RSocket over TCP: fireAndForget and requestResponse, payloads decoded without a copy. */
-public final class Rsocket implements Contender {
+public final class Rsocket implements PortContender {
   /** Made by name. */
   public Rsocket() {}
 
   @Override
-  public int serve() {
+  public int listen() {
     CloseableChannel server =
         RSocketServer.create(SocketAcceptor.with(new Counting()))
             .payloadDecoder(PayloadDecoder.ZERO_COPY)
@@ -28,7 +28,7 @@ public final class Rsocket implements Contender {
   }
 
   @Override
-  public Driver drive(int port) {
+  public Driver connect(int port) {
     return new RsocketDriver(port);
   }
 

@@ -7,11 +7,11 @@ import io.vertx.core.net.NetServer;
 import io.vertx.core.net.NetServerOptions;
 import io.vertx.core.net.NetSocket;
 import io.wirelace.benchmarks.contender.Bodies;
-import io.wirelace.benchmarks.contender.Contender;
 import io.wirelace.benchmarks.contender.Driver;
+import io.wirelace.benchmarks.contender.PortContender;
 
 /** Vert.x's TCP sockets as its users use them: RecordParser, and a write a message. */
-public final class VertxSockets implements Contender {
+public final class VertxSockets implements PortContender {
   private static final int BACKLOG = 4096;
 
   /** Made by name. */
@@ -23,7 +23,7 @@ public final class VertxSockets implements Contender {
   }
 
   @Override
-  public int serve() throws Exception {
+  public int listen() throws Exception {
     NetServer server =
         start()
             .createNetServer(new NetServerOptions().setTcpNoDelay(true).setAcceptBacklog(BACKLOG))
@@ -37,7 +37,7 @@ public final class VertxSockets implements Contender {
   }
 
   @Override
-  public Driver drive(int port) throws Exception {
+  public Driver connect(int port) throws Exception {
     return new VertxDriver(port);
   }
 
