@@ -32,19 +32,26 @@ public final class ByteStreams {
    */
   public static void readOptions(EndpointOptions options, boolean tls) {
     SocketOptions.of(options);
+    ProxyOptions.of(options);
   }
 
   /** Listens; the protocol is started on each stream that is accepted. */
   public static ChannelFuture bind(
       Endpoint endpoint, boolean tls, TransportContext context, Protocol protocol) {
     SocketOptions options = SocketOptions.of(new EndpointOptions(endpoint));
-    return StreamSockets.bind(endpoint, options, context.loops(), above(endpoint, tls, protocol));
+    ProxyOptions proxies = ProxyOptions.of(new EndpointOptions(endpoint));
+    return StreamSockets.bind(
+        endpoint,
+        options,
+        context.loops(),
+        above(endpoint, tls, proxies.before(protocol, context)));
   }
 
   /** Connects; succeeds when bytes can flow. The protocol has then been started. */
   public static ChannelFuture connect(
       Endpoint endpoint, boolean tls, TransportContext context, Protocol protocol) {
     SocketOptions options = SocketOptions.of(new EndpointOptions(endpoint));
+    ProxyOptions.refuseIn(endpoint);
     return StreamSockets.connect(
         endpoint, options, context.loops(), above(endpoint, tls, protocol));
   }
