@@ -32,6 +32,7 @@ public final class ByteStreams {
    */
   public static void readOptions(EndpointOptions options, boolean tls) {
     StreamSockets.readOptions(options);
+    ProxyOptions.of(options);
   }
 
   /**
@@ -48,12 +49,15 @@ public final class ByteStreams {
   /** Listens; the protocol is started on each stream that is accepted. */
   public static ChannelFuture bind(
       Endpoint endpoint, boolean tls, TransportContext context, Protocol protocol) {
-    return StreamSockets.bind(endpoint, context.loops(), above(endpoint, tls, protocol));
+    ProxyOptions proxies = ProxyOptions.of(new EndpointOptions(endpoint));
+    return StreamSockets.bind(
+        endpoint, context.loops(), above(endpoint, tls, proxies.before(protocol, context)));
   }
 
   /** Connects; succeeds when bytes can flow. The protocol has then been started. */
   public static ChannelFuture connect(
       Endpoint endpoint, boolean tls, TransportContext context, Protocol protocol) {
+    ProxyOptions.refuseIn(endpoint);
     return StreamSockets.connect(endpoint, context.loops(), above(endpoint, tls, protocol));
   }
 
