@@ -162,4 +162,13 @@ public enum IoBackend {
         ? UnixDomainSocketAddress.of(path)
         : new DomainSocketAddress(path.toString());
   }
+  /** The class of a UDP channel. */
+  public Class<? extends DatagramChannel> datagram() {
+    return switch (resolve()) {
+      case EPOLL -> EpollDatagramChannel.class;
+      case KQUEUE -> KQueueDatagramChannel.class;
+      case IO_URING -> IoUringDatagramChannel.class;
+      case NIO, AUTO -> NioDatagramChannel.class;
+    };
+  }
 }

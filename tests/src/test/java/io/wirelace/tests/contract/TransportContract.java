@@ -58,7 +58,12 @@ abstract class TransportContract {
   }
 
   ServerBuilder server() {
-    return Wirelace.server().listen(listenUri()).io(io());
+    return serverAt(listenUri());
+  }
+
+  /** A server of this transport that listens there. */
+  ServerBuilder serverAt(String uri) {
+    return Wirelace.server().listen(uri).io(io());
   }
 
   ClientBuilder client() {
@@ -301,7 +306,7 @@ abstract class TransportContract {
               assertThat(faultOf(greeted.tryRequest("none", bytes(3), Duration.ofSeconds(5))))
                   .extracting(Fault::number)
                   .isIn(-663, -612));
-      assertThat(Wirelace.client().io(io()).tryConnect(at(server.uri())).isOk()).isFalse();
+      assertThat(client().tryConnect(at(server.uri())).isOk()).isFalse();
       release.countDown();
       assertThat(answers.get(0).get(10, TimeUnit.SECONDS)).isEqualTo(bytes(1));
       assertThat(answers.get(1).get(10, TimeUnit.SECONDS)).isEqualTo(bytes(2));
@@ -462,8 +467,7 @@ abstract class TransportContract {
       uri = server.uri();
       client.request("echo", bytes(1));
     }
-    try (Server again =
-            Wirelace.server().listen(uri).io(io()).route("echo", (s, m) -> m.body()).start();
+    try (Server again = serverAt(uri).route("echo", (s, m) -> m.body()).start();
         Client client = client().connect(at(again.uri()))) {
       assertThat(client.request("echo", bytes(2))).isEqualTo(bytes(2));
       assertThat(again.uri()).isEqualTo(uri);
@@ -473,7 +477,7 @@ abstract class TransportContract {
   @Test
   void aTakenEndpointIsABindFailure() {
     try (Server server = echo()) {
-      assertThatThrownBy(() -> Wirelace.server().listen(server.uri()).io(io()).start())
+      assertThatThrownBy(() -> serverAt(server.uri()).start())
           .isInstanceOfSatisfying(
               WirelaceException.class, e -> assertThat(e.fault().number()).isEqualTo(-662));
     }
