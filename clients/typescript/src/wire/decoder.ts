@@ -1,7 +1,7 @@
 import { ErrorCode } from "../codes.js";
 import { fault, type Fault } from "../error.js";
 import { Frame } from "./frame.js";
-import { isLegalType, kindName, MIN_LENGTH, TYPE_OFFSET, type Role } from "./header.js";
+import { isLegalType, Kind, kindName, KIND_MASK, MIN_LENGTH, TYPE_OFFSET, type Role } from "./header.js";
 
 export interface FrameSink {
   /** The frame is valid during the call. */
@@ -121,7 +121,9 @@ export class FrameDecoder {
   }
 
   #deliver(bytes: Uint8Array, view: DataView, at: number, end: number, type: number): void {
-    this.#first = false;
+    if (this.#role === "server" || (type & KIND_MASK) === Kind.WELCOME) {
+      this.#first = false;
+    }
     this.#frame.attach(bytes, view);
     this.#frame.moveTo(at, end, type);
     this.#sink.onFrame(this.#frame);

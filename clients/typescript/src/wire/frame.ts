@@ -19,6 +19,11 @@ export interface Greeting {
   readonly headers: MessageHeaders;
 }
 
+/** A plain copy. Not by `slice`, which is a mere view where the bytes are a Buffer of Node. */
+function copy(bytes: Uint8Array, from: number, to: number): Uint8Array {
+  return new Uint8Array(bytes.subarray(from, to));
+}
+
 /**
  * A frame in place: a view that the decoder moves from frame to frame, valid until it moves on. What `route()`,
  * `headers()` and `body()` return are copies. All of them throw WirelaceError -648 (-649: does not inflate) for a
@@ -65,7 +70,7 @@ export class Frame {
 
   /** A copy of the payload as it came. */
   payload(): Uint8Array {
-    return this.#bytes.slice(this.#start + HEADER_BYTES, this.#end);
+    return copy(this.#bytes, this.#start + HEADER_BYTES, this.#end);
   }
 
   get payloadBytes(): number {
@@ -118,7 +123,7 @@ export class Frame {
     this.#locate();
     return this.type & COMPRESSED
       ? inflate(this.#bytes.subarray(this.#bodyStart, this.#end), most)
-      : this.#bytes.slice(this.#bodyStart, this.#end);
+      : copy(this.#bytes, this.#bodyStart, this.#end);
   }
 
   /** What an ERROR or GOAWAY says. */

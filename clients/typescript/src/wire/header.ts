@@ -74,8 +74,9 @@ export function kindName(type: number): string {
 }
 
 /**
- * Whether a side takes a type byte. `first`: as the connection's first frame, where alone HELLO (at a server) and
- * WELCOME (at a client) are legal.
+ * Whether a side takes a type byte.
+ *
+ * @param first whether a greeting may still come: HELLO only as the first frame, WELCOME only once
  */
 export function isLegalType(type: number, role: Role, first: boolean): boolean {
   const kind = type & KIND_MASK;
