@@ -1,0 +1,10 @@
+export { ErrorCode, labelOf } from "./codes.js";
+export { WirelaceError, type CloseReason, type Fault } from "./error.js";
+export { Answer, Call, Message } from "./message.js";
+export { BaseClient, type ClientState, type RequestOptions, type SendOptions, type SendResult } from "./client.js";
+export type { ClientEvent, Counters, Drop, SessionInfo } from "./events.js";
+export type { Handler, HandlerOptions, Reply } from "./handlers.js";
+export type { TlsOptions, WebSocketConstructor, WebSocketLike } from "./link.js";
+export type { ClientOptions, ReconnectOptions } from "./options.js";
+export type { HeadersLike, MessageHeaders } from "./wire/headers.js";
+export type { BodyLike } from "./wire/text.js";
