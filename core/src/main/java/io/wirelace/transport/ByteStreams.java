@@ -2,10 +2,11 @@ package io.wirelace.transport;
 
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
-import io.wirelace.error.ErrorCode;
+import io.wirelace.config.TlsSettings;
 import io.wirelace.error.WirelaceException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
+import java.util.List;
 
 /**
  * Byte streams for the transports that are made of them: a TCP socket, with TLS over it where the
@@ -32,28 +33,80 @@ public final class ByteStreams {
    */
   public static void readOptions(EndpointOptions options, boolean tls) {
     SocketOptions.of(options);
+    if (tls) {
+      TlsOptions.of(options, TlsSettings.DEFAULT);
+    }
   }
 
-  /** Listens; the protocol is started on each stream that is accepted. */
+  /** As {@link #bind(Endpoint, boolean, TransportContext, List, Protocol)} without ALPN. */
   public static ChannelFuture bind(
       Endpoint endpoint, boolean tls, TransportContext context, Protocol protocol) {
-    SocketOptions options = SocketOptions.of(new EndpointOptions(endpoint));
-    return StreamSockets.bind(endpoint, options, context.loops(), above(endpoint, tls, protocol));
+    return bind(endpoint, tls, context, List.of(), protocol);
   }
 
-  /** Connects; succeeds when bytes can flow. The protocol has then been started. */
+  /**
+   * Listens; the protocol is started on each stream that is accepted, inside TLS when that has
+   * shaken hands. A handshake that fails is an event.
+   *
+   * @param alpn the application protocols that TLS offers, the preferred first; empty for none
+   * @throws WirelaceException -664 if TLS cannot be set up as the endpoint says
+   */
+  public static ChannelFuture bind(
+      Endpoint endpoint,
+      boolean tls,
+      TransportContext context,
+      List<String> alpn,
+      Protocol protocol) {
+    SocketOptions options = SocketOptions.of(new EndpointOptions(endpoint));
+    if (!tls) {
+      return StreamSockets.bind(
+          endpoint, options, context.loops(), above(endpoint.scheme(), protocol));
+    }
+    TlsStreams streams = TlsStreams.open(endpoint, context, alpn);
+    ChannelFuture bind =
+        StreamSockets.bind(
+            endpoint,
+            options,
+            context.loops(),
+            above(endpoint.scheme(), (channel, link) -> streams.start(channel, link, protocol)));
+    bind.addListener(done -> {
+      if (done.isSuccess()) {
+        streams.follow(bind.channel());
+      } else {
+        streams.close();
+      }
+    });
+    return bind;
+  }
+
+  /** As {@link #connect(Endpoint, boolean, TransportContext, List, Protocol)} without ALPN. */
   public static ChannelFuture connect(
       Endpoint endpoint, boolean tls, TransportContext context, Protocol protocol) {
-    SocketOptions options = SocketOptions.of(new EndpointOptions(endpoint));
-    return StreamSockets.connect(
-        endpoint, options, context.loops(), above(endpoint, tls, protocol));
+    return connect(endpoint, tls, context, List.of(), protocol);
   }
 
-  private static StreamSockets.Above above(Endpoint endpoint, boolean tls, Protocol protocol) {
-    if (tls) {
-      throw new WirelaceException(ErrorCode.UNSUPPORTED_TRANSPORT, "TLS is not there yet");
-    }
-    return channel -> channel.pipeline().addLast(new StartWhenActive(endpoint.scheme(), protocol));
+  /**
+   * Connects; succeeds when bytes can flow, with TLS when that has shaken hands. The protocol has
+   * then been started.
+   *
+   * @param alpn the application protocols that TLS offers, the preferred first; empty for none
+   * @throws WirelaceException -664 if TLS cannot be set up as the endpoint says
+   */
+  public static ChannelFuture connect(
+      Endpoint endpoint,
+      boolean tls,
+      TransportContext context,
+      List<String> alpn,
+      Protocol protocol) {
+    SocketOptions options = SocketOptions.of(new EndpointOptions(endpoint));
+    return tls
+        ? TlsConnect.connect(endpoint, options, context, alpn, protocol)
+        : StreamSockets.connect(
+            endpoint, options, context.loops(), above(endpoint.scheme(), protocol));
+  }
+
+  private static StreamSockets.Above above(String scheme, Protocol protocol) {
+    return channel -> channel.pipeline().addLast(new StartWhenActive(scheme, protocol));
   }
 
   /** The endpoint with the address that was really bound. */

@@ -52,8 +52,13 @@ abstract class TransportContract {
     return "auto";
   }
 
-  ServerBuilder server() {
-    return Wirelace.server().listen(listenUri()).io(io());
+  final ServerBuilder server() {
+    return server(listenUri());
+  }
+
+  /** One that listens there. */
+  ServerBuilder server(String uri) {
+    return Wirelace.server().listen(uri).io(io());
   }
 
   ClientBuilder client() {
@@ -295,7 +300,7 @@ abstract class TransportContract {
               assertThat(faultOf(greeted.tryRequest("none", bytes(3), Duration.ofSeconds(5))))
                   .extracting(Fault::number)
                   .isIn(-663, -612));
-      assertThat(Wirelace.client().io(io()).tryConnect(server.uri()).isOk()).isFalse();
+      assertThat(client().tryConnect(server.uri()).isOk()).isFalse();
       release.countDown();
       assertThat(answers.get(0).get(10, TimeUnit.SECONDS)).isEqualTo(bytes(1));
       assertThat(answers.get(1).get(10, TimeUnit.SECONDS)).isEqualTo(bytes(2));
@@ -456,8 +461,7 @@ abstract class TransportContract {
       uri = server.uri();
       client.request("echo", bytes(1));
     }
-    try (Server again =
-            Wirelace.server().listen(uri).io(io()).route("echo", (s, m) -> m.body()).start();
+    try (Server again = server(uri).route("echo", (s, m) -> m.body()).start();
         Client client = client().connect(again.uri())) {
       assertThat(client.request("echo", bytes(2))).isEqualTo(bytes(2));
       assertThat(again.uri()).isEqualTo(uri);
@@ -467,7 +471,7 @@ abstract class TransportContract {
   @Test
   void aTakenEndpointIsABindFailure() {
     try (Server server = echo()) {
-      assertThatThrownBy(() -> Wirelace.server().listen(server.uri()).io(io()).start())
+      assertThatThrownBy(() -> server(server.uri()).start())
           .isInstanceOfSatisfying(
               WirelaceException.class, e -> assertThat(e.fault().number()).isEqualTo(-662));
     }
