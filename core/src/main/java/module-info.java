@@ -2,11 +2,15 @@
  * Wirelace core: the native protocol over TCP and memory, sessions, dispatch, {@code Server} and
  * {@code Client}.
  */
+@SuppressWarnings("module") // the modules that security is exported to are compiled later
 module io.wirelace.core {
   requires transitive io.netty.buffer;
+  requires io.netty.codec;
   requires io.netty.common;
+  requires transitive io.netty.handler;
   requires io.netty.resolver;
   requires transitive io.netty.transport;
+  requires io.netty.tcnative.classes.openssl;
   requires io.netty.transport.classes.epoll;
   requires io.netty.transport.classes.io_uring;
   requires io.netty.transport.classes.kqueue;
@@ -24,6 +28,9 @@ module io.wirelace.core {
   exports io.wirelace.dispatch;
   exports io.wirelace.error;
   exports io.wirelace.metrics;
+  exports io.wirelace.security to
+      io.wirelace.http,
+      io.wirelace.quic;
   exports io.wirelace.session;
   exports io.wirelace.transport;
   exports io.wirelace.wire;

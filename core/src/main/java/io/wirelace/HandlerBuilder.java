@@ -120,12 +120,16 @@ public abstract sealed class HandlerBuilder<B extends HandlerBuilder<B>>
 
   /**
    * Changes one setting by its dashed name, such as {@code max-in-flight}; every setting that a
-   * configuration file can have.
+   * configuration file can have. Those of TLS begin with {@code tls-}: {@code tls-cert}.
    *
    * @param value of the setting's type, or a text such as {@code 64KiB} or {@code 500ms}
    * @throws io.wirelace.error.WirelaceException -664 naming what is wrong
    */
   public B set(String name, Object value) {
+    if (name.startsWith(TlsSettings.PREFIX)) {
+      tls = tls.with(name.substring(TlsSettings.PREFIX.length()), value);
+      return self();
+    }
     sessionSettings = RecordSettings.with(sessionSettings, name, value);
     return self();
   }

@@ -23,6 +23,7 @@ final class EventLog implements NetworkListener {
     DROPPED,
     DENIED,
     VIOLATED,
+    HANDSHAKE_FAILED,
     HANDLER_FAILED,
     PEER_ERROR
   }
@@ -109,6 +110,15 @@ final class EventLog implements NetworkListener {
       case Event.Denied e -> warn(Kind.DENIED, "turned away " + e.peer() + ": " + e.fault());
       case Event.Violated e ->
           warn(Kind.VIOLATED, "protocol broken by session " + e.session() + ": " + e.fault());
+      case Event.HandshakeFailed e ->
+          warn(Kind.HANDSHAKE_FAILED, "no handshake with " + e.peer() + ": " + e.fault());
+      case Event.CertificatesReloaded e ->
+          log.info("certificates of {} were read again: {}", e.endpoint(), e.subject());
+      case Event.CertificatesRejected e ->
+          log.error(
+              "changed certificates of {} cannot be used, the old ones stay: {}",
+              e.endpoint(),
+              e.fault());
       case Event.HandlerFailed e ->
           warn(
               Kind.HANDLER_FAILED,

@@ -103,6 +103,31 @@ public sealed interface Event {
   record Denied(String peer, Fault fault) implements Event {}
 
   /**
+   * A connection came to nothing below the sessions: TLS did not shake hands.
+   *
+   * @param peer its address
+   * @param fault which check failed
+   */
+  record HandshakeFailed(String peer, Fault fault) implements Event {}
+
+  /**
+   * Certificates, keys or CAs were read again because their files have changed; new connections
+   * have them, those that are open keep theirs.
+   *
+   * @param endpoint whose they are
+   * @param subject the holder that the first certificate names now
+   */
+  record CertificatesReloaded(String endpoint, String subject) implements Event {}
+
+  /**
+   * Changed certificates, keys or CAs cannot be used; the ones before them stay.
+   *
+   * @param endpoint whose they are
+   * @param fault why
+   */
+  record CertificatesRejected(String endpoint, Fault fault) implements Event {}
+
+  /**
    * The peer broke the protocol; the connection is being closed.
    *
    * @param session its session

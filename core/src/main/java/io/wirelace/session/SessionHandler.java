@@ -158,7 +158,9 @@ final class SessionHandler extends ChannelInboundHandlerAdapter
       return;
     }
     CloseReason why = CloseReason.remote(String.valueOf(cause.getMessage()));
-    if (!(cause instanceof IOException)) {
+    if (cause instanceof WirelaceException ours) {
+      why = new CloseReason(CloseReason.Initiator.REMOTE, ours.fault()); // the transport knows more
+    } else if (!(cause instanceof IOException)) {
       LOG.error("a session on {} failed", failed.channel(), cause);
       why = CloseReason.policy(ErrorCode.INTERNAL_ERROR, cause.toString());
     }

@@ -2,15 +2,20 @@ package io.wirelace.transport;
 
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelPromise;
+import io.wirelace.config.TlsSettings;
 import io.wirelace.error.ErrorCode;
 import io.wirelace.error.WirelaceException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Byte streams for the transports that are made of them: a TCP socket, or a Unix one where the
- * endpoint names a file, with TLS over it where the transport asks for that. What goes on above,
- * the native frames or HTTP, is a {@link Protocol}. Stateless.
+ * Byte streams for the transports that are made of them: a TCP socket, with TLS over it where the
+ * transport asks for that. What goes on above, the native frames or HTTP, is a {@link Protocol}.
+ * Stateless.
  */
 public final class ByteStreams {
   private ByteStreams() {}
@@ -25,6 +30,19 @@ public final class ByteStreams {
     void start(Channel channel, Link link);
   }
 
+  /** What a client says over the bytes before frames can flow. */
+  @FunctionalInterface
+  public interface Opening {
+    /**
+     * Bytes can flow: adds the handlers that read and write them until frames can flow instead, as
+     * {@link Protocol#start} does.
+     *
+     * @param ready to be completed then, or failed with why not; fails by itself when the channel
+     *     is closed
+     */
+    void start(Channel channel, Link link, ChannelPromise ready);
+  }
+
   /**
    * Reads the options that every byte stream has, so that {@link EndpointOptions#done} knows them.
    *
@@ -33,6 +51,9 @@ public final class ByteStreams {
   public static void readOptions(EndpointOptions options, boolean tls) {
     StreamSockets.readOptions(options);
     ProxyOptions.of(options);
+    if (tls) {
+      TlsOptions.of(options, TlsSettings.DEFAULT);
+    }
   }
 
   /**
@@ -46,26 +67,109 @@ public final class ByteStreams {
     }
   }
 
-  /** Listens; the protocol is started on each stream that is accepted. */
+  /** As {@link #bind(Endpoint, boolean, TransportContext, List, Protocol)} without ALPN. */
   public static ChannelFuture bind(
       Endpoint endpoint, boolean tls, TransportContext context, Protocol protocol) {
+    return bind(endpoint, tls, context, List.of(), protocol);
+  }
+
+  /**
+   * Listens; the protocol is started on each stream that is accepted, inside TLS when that has
+   * shaken hands. A handshake that fails is an event.
+   *
+   * @param alpn the application protocols that TLS offers, the preferred first; empty for none
+   * @throws WirelaceException -664 if TLS cannot be set up as the endpoint says
+   */
+  public static ChannelFuture bind(
+      Endpoint endpoint,
+      boolean tls,
+      TransportContext context,
+      List<String> alpn,
+      Protocol protocol) {
+    if (!tls) {
+      return listen(endpoint, context, protocol);
+    }
+    TlsStreams streams = TlsStreams.open(endpoint, context, alpn);
+    ChannelFuture bind =
+        listen(endpoint, context, (channel, link) -> streams.start(channel, link, protocol));
+    bind.addListener(done -> {
+      if (done.isSuccess()) {
+        streams.follow(bind.channel());
+      } else {
+        streams.close();
+      }
+    });
+    return bind;
+  }
+
+  private static ChannelFuture listen(
+      Endpoint endpoint, TransportContext context, Protocol protocol) {
     ProxyOptions proxies = ProxyOptions.of(new EndpointOptions(endpoint));
     return StreamSockets.bind(
-        endpoint, context.loops(), above(endpoint, tls, proxies.before(protocol, context)));
+        endpoint, context.loops(), above(endpoint.scheme(), proxies.before(protocol, context)));
   }
 
-  /** Connects; succeeds when bytes can flow. The protocol has then been started. */
+  /** As {@link #connect(Endpoint, boolean, TransportContext, List, Protocol)} without ALPN. */
   public static ChannelFuture connect(
       Endpoint endpoint, boolean tls, TransportContext context, Protocol protocol) {
-    ProxyOptions.refuseIn(endpoint);
-    return StreamSockets.connect(endpoint, context.loops(), above(endpoint, tls, protocol));
+    return connect(endpoint, tls, context, List.of(), protocol);
   }
 
-  private static StreamSockets.Above above(Endpoint endpoint, boolean tls, Protocol protocol) {
-    if (tls) {
-      throw new WirelaceException(ErrorCode.UNSUPPORTED_TRANSPORT, "TLS is not there yet");
-    }
-    return channel -> channel.pipeline().addLast(new StartWhenActive(endpoint.scheme(), protocol));
+  /**
+   * Connects; succeeds when bytes can flow, with TLS when that has shaken hands. The protocol has
+   * then been started.
+   *
+   * @param alpn the application protocols that TLS offers, the preferred first; empty for none
+   * @throws WirelaceException -664 if TLS cannot be set up as the endpoint says
+   */
+  public static ChannelFuture connect(
+      Endpoint endpoint,
+      boolean tls,
+      TransportContext context,
+      List<String> alpn,
+      Protocol protocol) {
+    ProxyOptions.refuseIn(endpoint);
+    return tls
+        ? TlsConnect.connect(endpoint, context, alpn, protocol)
+        : StreamSockets.connect(endpoint, context.loops(), above(endpoint.scheme(), protocol));
+  }
+
+  /** Connects; succeeds when the opening says so. */
+  public static ChannelFuture connectAndOpen(
+      Endpoint endpoint, boolean tls, TransportContext context, Opening opening) {
+    AtomicReference<@Nullable ChannelPromise> promise = new AtomicReference<>();
+    ChannelFuture connecting =
+        connect(
+            endpoint,
+            tls,
+            context,
+            (channel, link) -> opening.start(channel, link, theOne(promise, channel)));
+    ChannelPromise ready = theOne(promise, connecting.channel());
+    connecting.addListener(done -> {
+      Throwable cause = done.cause();
+      if (cause != null) {
+        ready.tryFailure(cause);
+      }
+    });
+    ready.channel().closeFuture().addListener(closed -> ready.tryFailure(closedEarly()));
+    return ready;
+  }
+
+  /** The channel may be active before connect() has returned: whoever comes first makes it. */
+  private static ChannelPromise theOne(
+      AtomicReference<@Nullable ChannelPromise> promise, Channel channel) {
+    ChannelPromise mine = channel.newPromise();
+    ChannelPromise earlier = promise.compareAndExchange(null, mine);
+    return earlier == null ? mine : earlier;
+  }
+
+  private static WirelaceException closedEarly() {
+    return new WirelaceException(
+        ErrorCode.CONNECTION_CLOSED, "the connection ended before frames could flow");
+  }
+
+  private static StreamSockets.Above above(String scheme, Protocol protocol) {
+    return channel -> channel.pipeline().addLast(new StartWhenActive(scheme, protocol));
   }
 
   /** The endpoint with the address that was really bound. */

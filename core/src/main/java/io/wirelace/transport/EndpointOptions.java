@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads the options of an endpoint's query. A name that nobody asks for is an error, so that no
@@ -64,6 +65,12 @@ public final class EndpointOptions {
   public String text(String name, String otherwise) {
     asked.add(name);
     return endpoint.option(name).orElse(otherwise);
+  }
+
+  /** An option as it is written, or null where it is not given. */
+  public @Nullable String given(String name) {
+    asked.add(name);
+    return endpoint.option(name).orElse(null);
   }
 
   /**

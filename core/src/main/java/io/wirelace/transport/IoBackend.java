@@ -162,6 +162,7 @@ public enum IoBackend {
         ? UnixDomainSocketAddress.of(path)
         : new DomainSocketAddress(path.toString());
   }
+
   /** The class of a UDP channel. */
   public Class<? extends DatagramChannel> datagram() {
     return switch (resolve()) {

@@ -130,11 +130,11 @@ final class StreamSockets {
         : new InetSocketAddress(host(endpoint), port(endpoint));
   }
 
-  private static String host(Endpoint endpoint) {
+  static String host(Endpoint endpoint) {
     return endpoint.host().isEmpty() ? Defaults.HOST : endpoint.host();
   }
 
-  private static int port(Endpoint endpoint) {
+  static int port(Endpoint endpoint) {
     return endpoint.port() < 0 ? Defaults.PORT : endpoint.port();
   }
 }

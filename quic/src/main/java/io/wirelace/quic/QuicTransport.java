@@ -56,10 +56,10 @@ public final class QuicTransport implements Transport {
   }
 
   private static TlsSettings tls(EndpointOptions options, TlsSettings otherwise) {
-    return new TlsSettings(
-        options.text("cert", otherwise.cert()),
-        options.text("key", otherwise.key()),
-        options.text("ca", otherwise.ca()));
+    return otherwise
+        .with("cert", options.text("cert", otherwise.cert()))
+        .with("key", options.text("key", otherwise.key()))
+        .with("ca", options.text("ca", otherwise.ca()));
   }
 
   @Override

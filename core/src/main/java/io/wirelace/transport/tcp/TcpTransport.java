@@ -12,36 +12,59 @@ import io.wirelace.transport.TransportContext;
 import java.net.SocketAddress;
 import java.util.Set;
 
-/** TCP: {@code tcp://host:port}. Without a host it means loopback, without a port 7420. */
+/**
+ * TCP, plain or inside TLS: {@code tcp://host:port}, {@code tls://host:port}, which {@code
+ * tcp://host:port?tls=true} also means. Without a host it is loopback, without a port 7420.
+ */
 public final class TcpTransport implements Transport {
   /** Made by ServiceLoader. */
   public TcpTransport() {}
 
   @Override
   public Set<String> schemes() {
-    return Set.of("tcp");
+    return Set.of("tcp", "tls");
   }
 
   @Override
   public void validate(Endpoint endpoint) {
     EndpointOptions options = new EndpointOptions(endpoint);
-    ByteStreams.readOptions(options, false);
+    ByteStreams.readOptions(options, isTls(endpoint, options));
     options.done();
     if (!endpoint.path().isEmpty() && !endpoint.path().equals("/")) {
       throw new WirelaceException(
           ErrorCode.INVALID_CONFIG,
-          "endpoint " + endpoint.uri() + ": tcp has no path (expected tcp://host:port)");
+          "endpoint "
+              + endpoint.uri()
+              + ": it has no path (expected tcp://host:port or tls://host:port)");
     }
   }
 
   @Override
   public ChannelFuture bind(Endpoint endpoint, TransportContext context) {
-    return ByteStreams.bind(endpoint, false, context, context.starter()::startSession);
+    boolean tls = isTls(endpoint, new EndpointOptions(endpoint));
+    return ByteStreams.bind(endpoint, tls, context, protocol(context, tls));
   }
 
   @Override
   public ChannelFuture connect(Endpoint endpoint, TransportContext context) {
-    return ByteStreams.connect(endpoint, false, context, context.starter()::startSession);
+    boolean tls = isTls(endpoint, new EndpointOptions(endpoint));
+    return ByteStreams.connect(endpoint, tls, context, protocol(context, tls));
+  }
+
+  private static boolean isTls(Endpoint endpoint, EndpointOptions options) {
+    boolean scheme = endpoint.scheme().equals("tls");
+    boolean asked = options.flag("tls", scheme);
+    if (scheme && !asked) {
+      throw new WirelaceException(
+          ErrorCode.INVALID_CONFIG,
+          "endpoint " + endpoint.uri() + ": tls=false (expected tcp:// for that)");
+    }
+    return asked;
+  }
+
+  private static ByteStreams.Protocol protocol(TransportContext context, boolean tls) {
+    return (channel, link) ->
+        context.starter().startSession(channel, tls ? link.withTransport("tls") : link);
   }
 
   @Override

@@ -1,5 +1,5 @@
 /**
- * TCP, scheme {@code tcp}: a byte stream of frames.
+ * TCP, schemes {@code tcp} and {@code tls}: a byte stream of frames, plain or inside TLS.
  *
  * <p>Threads: as {@link io.wirelace.transport} says.
  */

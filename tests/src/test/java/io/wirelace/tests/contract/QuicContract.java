@@ -22,7 +22,10 @@ abstract class QuicContract extends FlowContract {
               .buildSelfSigned();
       File cert = own.toTempCertChainPem();
       File key = own.toTempPrivateKeyPem();
-      return new TlsSettings(cert.getPath(), key.getPath(), cert.getPath());
+      return TlsSettings.DEFAULT
+          .with("cert", cert.getPath())
+          .with("key", key.getPath())
+          .with("ca", cert.getPath());
     } catch (Exception e) {
       throw new IllegalStateException(e);
     }

@@ -1,0 +1,136 @@
+package io.wirelace.security;
+
+import io.netty.handler.codec.DecoderException;
+import io.netty.handler.ssl.NotSslRecordException;
+import io.netty.handler.ssl.SslHandshakeTimeoutException;
+import io.wirelace.error.ErrorCode;
+import io.wirelace.error.Fault;
+import io.wirelace.error.WirelaceException;
+import java.nio.channels.ClosedChannelException;
+import java.security.cert.CertPathBuilderException;
+import java.security.cert.CertificateExpiredException;
+import java.security.cert.CertificateNotYetValidException;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import javax.net.ssl.SSLException;
+
+/** What a failure of TLS means, in words for a person; the one place where it gets its code. */
+public final class TlsFaults {
+  static final String WRONG_PIN = "the peer's key is not pinned: ";
+  static final String WRONG_HOST = "the certificate is for another host: ";
+
+  /** What plaintext on a TLS port, or the other way, is told. */
+  public static final String NOT_TLS =
+      "the peer does not speak TLS here (expected tls:// on both sides, or tcp:// on both)";
+
+  /** Parts of what the two providers say, and what it means; the first that fits counts. */
+  private record Saying(String part, String meaning) {}
+
+  private static final List<Saying> SAYINGS =
+      List.of(
+          new Saying("CERTIFICATE_REQUIRED", "the peer wants a client certificate (cert and key)"),
+          new Saying(
+              "PEER_DID_NOT_RETURN_A_CERTIFICATE", "the client has no certificate (client-auth)"),
+          new Saying("EMPTY_CLIENT_CERTIFICATE", "the client has no certificate (client-auth)"),
+          new Saying("EMPTY_SERVER_CERTIFICATE", "the server has no certificate"),
+          new Saying("ALERT_CERTIFICATE_EXPIRED", "the peer says our certificate has expired"),
+          new Saying("ALERT:_CERTIFICATE_EXPIRED", "the peer says our certificate has expired"),
+          new Saying("UNKNOWN_CA", "the peer does not know the CA of our certificate"),
+          new Saying("CERTIFICATE_UNKNOWN", "the peer does not accept our certificate"),
+          new Saying("BAD_CERTIFICATE", "the peer does not accept our certificate"),
+          new Saying("ALERT_PROTOCOL_VERSION", "the peer speaks no version of TLS that we do"),
+          new Saying("PROTOCOL_VERSION", "the peer speaks no version of TLS that we do"),
+          new Saying("UNSUPPORTED_PROTOCOL", "the peer speaks no version of TLS that we do"),
+          new Saying("NO_PROTOCOLS_AVAILABLE", "the peer speaks no version of TLS that we do"),
+          new Saying("PROTOCOLVERSION", "the peer speaks no version of TLS that we do"),
+          new Saying("REQUESTED_PROTOCOL", "the peer speaks no version of TLS that we do"),
+          new Saying("CLIENT_REQUESTED_PROTOCOL", "the peer speaks no version of TLS that we do"),
+          new Saying("NO_SHARED_CIPHER", "there is no cipher suite that both sides have"),
+          new Saying("NO_CIPHER_SUITES_IN_COMMON", "there is no cipher suite that both sides have"),
+          new Saying("HANDSHAKE_FAILURE", "there is nothing that both sides would agree on"),
+          new Saying("INSUFFICIENT_SECURITY", "what this side offers is too weak for the peer"),
+          new Saying("WRONG_VERSION_NUMBER", NOT_TLS),
+          new Saying("HTTP_REQUEST", NOT_TLS));
+
+  private TlsFaults() {}
+
+  /** What a failed handshake, or a failure of TLS later on, is called: -607 and a sentence. */
+  public static Fault of(Throwable thrown) {
+    if (thrown instanceof WirelaceException ours) {
+      return ours.fault();
+    }
+    return Fault.of(ErrorCode.TLS_FAILED, text(thrown), thrown);
+  }
+
+  /** Whether it is about TLS, and not about the connection below it. */
+  public static boolean isTls(Throwable thrown) {
+    return thrown instanceof SSLException
+        || (thrown instanceof DecoderException && thrown.getCause() instanceof SSLException);
+  }
+
+  private static String text(Throwable thrown) {
+    for (Throwable cause = thrown; cause != null; cause = cause.getCause()) {
+      switch (cause) {
+        case NotSslRecordException e -> {
+          return NOT_TLS;
+        }
+        case SslHandshakeTimeoutException e -> {
+          return "the TLS handshake was not done in time (handshake-timeout)";
+        }
+        case CertificateExpiredException e -> {
+          return "the peer's certificate has expired: " + e.getMessage();
+        }
+        case CertificateNotYetValidException e -> {
+          return "the peer's certificate is not valid yet: " + e.getMessage();
+        }
+        case CertPathBuilderException e -> {
+          return "the peer's certificate is of a CA that is not trusted (ca)";
+        }
+        case ClosedChannelException e -> {
+          return "the peer closed the connection before TLS had shaken hands";
+        }
+        default -> {
+          Optional<String> known = known(String.valueOf(cause.getMessage()));
+          if (known.isPresent()) {
+            return known.get();
+          }
+        }
+      }
+    }
+    return "TLS failed: " + root(thrown);
+  }
+
+  private static Optional<String> known(String message) {
+    if (message.startsWith(WRONG_PIN) || message.startsWith(WRONG_HOST)) {
+      return Optional.of(message);
+    }
+    if (isWrongHost(message)) {
+      return Optional.of(WRONG_HOST + message);
+    }
+    String said = message.toUpperCase(Locale.ROOT).replace(' ', '_');
+    return SAYINGS.stream()
+        .filter(saying -> said.contains(saying.part))
+        .findFirst()
+        .map(saying -> saying.meaning + ": " + message);
+  }
+
+  static boolean isWrongHost(Throwable thrown) {
+    return isWrongHost(String.valueOf(thrown.getMessage()));
+  }
+
+  private static boolean isWrongHost(String message) {
+    return message.startsWith("No subject alternative")
+        || message.startsWith("No name matching")
+        || message.startsWith("Illegal given domain name");
+  }
+
+  private static String root(Throwable thrown) {
+    Throwable cause = thrown;
+    while (cause.getCause() != null) {
+      cause = cause.getCause();
+    }
+    String message = cause.getMessage();
+    return message == null ? cause.toString() : message;
+  }
+}

@@ -1,0 +1,119 @@
+package io.wirelace.security;
+
+import io.wirelace.config.TlsSettings;
+import io.wirelace.error.ErrorCode;
+import io.wirelace.error.WirelaceException;
+import java.security.cert.X509Certificate;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import javax.net.ssl.X509ExtendedTrustManager;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the settings' files hold at one moment: certificates with their keys, and CAs. Immutable.
+ * This is what a transport with a TLS of its own (QUIC) is built from.
+ */
+public final class TlsMaterial {
+  private final TlsSettings settings;
+  private final List<Credential> credentials;
+  private final List<X509Certificate> cas;
+  private final FilesLook look;
+
+  private TlsMaterial(
+      TlsSettings settings,
+      List<Credential> credentials,
+      List<X509Certificate> cas,
+      FilesLook look) {
+    this.settings = settings;
+    this.credentials = List.copyOf(credentials);
+    this.cas = List.copyOf(cas);
+    this.look = look;
+  }
+
+  /**
+   * Reads the files.
+   *
+   * @throws WirelaceException -664 naming what is wrong with which
+   */
+  public static TlsMaterial load(TlsSettings settings) {
+    List<String> certs = TlsSettings.list(settings.cert());
+    List<String> keys = TlsSettings.list(settings.key());
+    if (certs.size() != keys.size()) {
+      throw new WirelaceException(
+          ErrorCode.INVALID_CONFIG,
+          "cert: " + certs.size() + " files, key: " + keys.size() + " (expected a key for each)");
+    }
+    // The look first: what changes while it is read is then read again later.
+    FilesLook look = FilesLook.of(settings);
+    List<Credential> credentials = new ArrayList<>();
+    for (int i = 0; i < certs.size(); i++) {
+      credentials.add(
+          new Credential(
+              Pem.key("key", keys.get(i), Pem.read("key", keys.get(i)), settings.keyPassword()),
+              Pem.certificates("cert", certs.get(i), Pem.read("cert", certs.get(i)))));
+    }
+    List<X509Certificate> cas = new ArrayList<>();
+    for (String file : TlsSettings.list(settings.ca())) {
+      cas.addAll(Pem.certificates("ca", file, Pem.read("ca", file)));
+    }
+    return new TlsMaterial(settings, credentials, cas, look);
+  }
+
+  /** How the files looked when they were read. */
+  FilesLook look() {
+    return look;
+  }
+
+  /** This side's certificates, the default one first; empty where a client has none. */
+  public List<Credential> credentials() {
+    return credentials;
+  }
+
+  /** The CAs that are trusted; empty for those of the JDK. */
+  public List<X509Certificate> cas() {
+    return cas;
+  }
+
+  /**
+   * The certificate for a name that a client asks for.
+   *
+   * @param serverName null where it asks for none
+   * @return the first that covers it, or else the first of all
+   */
+  public Credential credentialFor(@Nullable String serverName) {
+    Optional<Credential> covering =
+        serverName == null
+            ? Optional.empty()
+            : credentials.stream().filter(c -> c.covers(serverName)).findFirst();
+    return covering.orElseGet(credentials::getFirst);
+  }
+
+  /**
+   * Checks chain, dates, purpose, host (where the engine asks for it) and pins.
+   *
+   * @param alerts whether what it throws tells BoringSSL which alert to send; only where its
+   *     classes are there
+   */
+  public X509ExtendedTrustManager trust(boolean alerts) {
+    return Trust.of(cas, new Pins(TlsSettings.list(settings.pin())), alerts);
+  }
+
+  /** Checks that a server can be run with this. */
+  void requireServer() {
+    if (credentials.isEmpty()) {
+      throw new WirelaceException(
+          ErrorCode.INVALID_CONFIG,
+          "TLS needs a certificate: cert=FILE&key=FILE in the endpoint, or tls-cert and tls-key"
+              + " in the settings; lace cert makes one for development");
+    }
+    if (!settings.clientAuth().equals("none") && cas.isEmpty()) {
+      throw new WirelaceException(
+          ErrorCode.INVALID_CONFIG,
+          "client-auth: "
+              + settings.clientAuth()
+              + " needs ca=FILE: the CA of your clients, or anybody with a public certificate"
+              + " would be let in");
+    }
+  }
+}

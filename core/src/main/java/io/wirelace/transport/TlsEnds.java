@@ -1,0 +1,73 @@
+package io.wirelace.transport;
+
+import io.netty.channel.ChannelDuplexHandler;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelPromise;
+import io.netty.handler.ssl.SslCloseCompletionEvent;
+import io.netty.handler.ssl.SslHandler;
+import io.wirelace.error.ErrorCode;
+import io.wirelace.error.WirelaceException;
+import io.wirelace.security.TlsFaults;
+
+/**
+ * Stands on TLS: {@link EndOfStream} is close_notify and then FIN. A FIN that comes without
+ * close_notify may be an attacker's (RFC 8446 6.1), so it does not count as the peer's end but as a
+ * broken connection. What TLS fails with becomes a -607. Event loop only.
+ */
+final class TlsEnds extends ChannelDuplexHandler {
+  private final SslHandler ssl;
+  private boolean peerEnded;
+
+  TlsEnds(SslHandler ssl) {
+    this.ssl = ssl;
+  }
+
+  @Override
+  public void write(ChannelHandlerContext ctx, Object message, ChannelPromise promise) {
+    if (message != EndOfStream.INSTANCE) {
+      ctx.write(message, promise);
+      return;
+    }
+    // Below TLS, which takes only bytes.
+    ssl.closeOutbound()
+        .addListener(sent -> {
+          ChannelHandlerContext below = ctx.pipeline().context(ssl);
+          if (below != null) {
+            below.writeAndFlush(EndOfStream.INSTANCE, promise);
+          } else {
+            promise.trySuccess();
+          }
+        });
+  }
+
+  @Override
+  public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+    if (event instanceof SslCloseCompletionEvent closed) {
+      if (closed.isSuccess()) {
+        end(ctx);
+      }
+    } else if (event == EndOfStream.INSTANCE) {
+      if (!peerEnded) {
+        peerEnded = true;
+        ctx.fireExceptionCaught(
+            new WirelaceException(
+                ErrorCode.CONNECTION_CLOSED,
+                "the connection ended without TLS's close_notify: it may have been cut off"));
+      }
+    } else {
+      ctx.fireUserEventTriggered(event);
+    }
+  }
+
+  private void end(ChannelHandlerContext ctx) {
+    if (!peerEnded) {
+      peerEnded = true;
+      ctx.fireUserEventTriggered(EndOfStream.INSTANCE);
+    }
+  }
+
+  @Override
+  public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+    ctx.fireExceptionCaught(TlsFaults.isTls(cause) ? TlsFaults.of(cause).toException() : cause);
+  }
+}

@@ -1,0 +1,162 @@
+package io.wirelace.transport;
+
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.handler.ssl.AbstractSniHandler;
+import io.netty.handler.ssl.SslHandler;
+import io.netty.util.concurrent.Future;
+import io.netty.util.concurrent.ScheduledFuture;
+import io.wirelace.config.TlsSettings;
+import io.wirelace.error.Fault;
+import io.wirelace.metrics.Event;
+import io.wirelace.metrics.NetworkListener;
+import io.wirelace.security.TlsServer;
+import io.wirelace.wire.Role;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLEngine;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The server's side of TLS over the byte streams of one listener: shakes hands on channels, and
+ * exchanges certificates when their files change. For listeners that are all TLS, and for those
+ * that find it among other protocols. Any thread; a channel's handlers belong to its event loop.
+ */
+public final class TlsStreams implements AutoCloseable {
+  /** Many small writes of one flush share a record of 16 KiB, and several records one buffer. */
+  private static final int WRAP_BYTES = 64 * 1024; // 64 KiB
+
+  private static final long CLOSE_NOTIFY_MS = 500;
+
+  /** RFC 8446 4: what a ClientHello may take in memory while it is only looked at for its name. */
+  private static final int MOST_HELLO_BYTES = 64 * 1024; // 64 KiB
+
+  private final TlsServer tls;
+  private final NetworkListener listener;
+
+  private TlsStreams(TlsServer tls, NetworkListener listener) {
+    this.tls = tls;
+    this.listener = listener;
+  }
+
+  /**
+   * Reads certificates and keys.
+   *
+   * @param endpoint whose options are read, over what the context says
+   * @param alpn the application protocols that are offered, the preferred first; empty for none
+   * @throws io.wirelace.error.WirelaceException -664 naming what cannot be used
+   */
+  public static TlsStreams open(Endpoint endpoint, TransportContext context, List<String> alpn) {
+    TlsSettings settings = TlsOptions.of(new EndpointOptions(endpoint), context.tls());
+    return new TlsStreams(
+        TlsServer.open(settings, endpoint.uri(), alpn, context.listener()), context.listener());
+  }
+
+  /** Who does the work: boringssl, or jdk and why. */
+  public String provider() {
+    return tls.provider().label();
+  }
+
+  /** Looks for changed files from now on, until the listening channel closes; closes with it. */
+  public void follow(Channel listening) {
+    long intervalMs = tls.settings().reloadInterval().toMillis();
+    ScheduledFuture<?> looking =
+        intervalMs == 0
+            ? null
+            : listening
+                .eventLoop()
+                .scheduleWithFixedDelay(
+                    // Files block, and event loops must not.
+                    () -> Thread.ofVirtual().name("lace-certificates").start(tls::refresh),
+                    intervalMs,
+                    intervalMs,
+                    TimeUnit.MILLISECONDS);
+    listening
+        .closeFuture()
+        .addListener(closed -> {
+          if (looking != null) {
+            looking.cancel(false);
+          }
+          close();
+        });
+  }
+
+  /**
+   * Shakes hands and then starts the protocol; bytes that were read before are to be fired at the
+   * pipeline afterwards. On the channel's event loop. What fails is told as an event, and closed.
+   *
+   * @param link what is known of the connection; its transport is the scheme inside TLS
+   */
+  public void start(Channel channel, Link link, ByteStreams.Protocol protocol) {
+    channel.pipeline().addLast("tls-records", new TlsRecords(Role.SERVER));
+    channel.pipeline().addLast("tls", handler(channel.alloc()));
+    channel
+        .pipeline()
+        .addLast(
+            "tls-handshake",
+            new TlsHandshake(
+                link,
+                new TlsHandshake.Outcome() {
+                  @Override
+                  public void shaken(Channel ready, Link known) {
+                    protocol.start(ready, known);
+                  }
+
+                  @Override
+                  public void failed(Channel broken, Fault fault) {
+                    listener.onEvent(new Event.HandshakeFailed(String.valueOf(link.peer()), fault));
+                  }
+                }));
+  }
+
+  private ChannelHandler handler(ByteBufAllocator allocator) {
+    return tls.choosesByName()
+        ? new ByName(tls)
+        : handler(tls.newEngine(allocator, null), tls.settings());
+  }
+
+  /** Waits for the name that the client asks for, then puts TLS in its own place. */
+  private static final class ByName extends AbstractSniHandler<String> {
+    private final TlsServer tls;
+
+    ByName(TlsServer tls) {
+      super(MOST_HELLO_BYTES, tls.settings().handshakeTimeout().toMillis());
+      this.tls = tls;
+    }
+
+    @Override
+    protected Future<String> lookup(ChannelHandlerContext ctx, @Nullable String serverName) {
+      return ctx.executor().newSucceededFuture(serverName);
+    }
+
+    @Override
+    protected void onLookupComplete(
+        ChannelHandlerContext ctx, @Nullable String serverName, Future<String> ignored) {
+      SslHandler ssl = handler(tls.newEngine(ctx.alloc(), serverName), tls.settings());
+      ctx.pipeline().replace(this, "tls", ssl);
+    }
+  }
+
+  static SslHandler handler(SSLEngine engine, TlsSettings settings) {
+    SslHandler ssl = new SslHandler(engine);
+    ssl.setHandshakeTimeoutMillis(Math.max(1, settings.handshakeTimeout().toMillis()));
+    ssl.setCloseNotifyFlushTimeoutMillis(CLOSE_NOTIFY_MS);
+    ssl.setWrapDataSize(WRAP_BYTES);
+    return ssl;
+  }
+
+  /** The application protocol that a channel has agreed on by ALPN, after the handshake. */
+  public static Optional<String> applicationProtocol(Channel channel) {
+    SslHandler ssl = channel.pipeline().get(SslHandler.class);
+    return ssl == null ? Optional.empty() : Optional.ofNullable(ssl.applicationProtocol());
+  }
+
+  /** Takes no more connections. */
+  @Override
+  public void close() {
+    tls.close();
+  }
+}

@@ -1,0 +1,102 @@
+package io.wirelace.tests.tls;
+
+import io.netty.pkitesting.CertificateBuilder;
+import io.netty.pkitesting.X509Bundle;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.function.UnaryOperator;
+
+/** A CA for one test, which issues certificates as files. */
+public final class TestCa {
+  private final Path directory;
+  private final X509Bundle root;
+  private final Path file;
+
+  private TestCa(Path directory, X509Bundle root, Path file) {
+    this.directory = directory;
+    this.root = root;
+    this.file = file;
+  }
+
+  /** A certificate and its key as files. */
+  public record Leaf(Path cert, Path key, X509Bundle bundle) {
+    /** As an endpoint's options. */
+    public String options() {
+      return "cert=" + encoded(cert) + "&key=" + encoded(key);
+    }
+  }
+
+  /** A new CA of that name, in that directory. */
+  public static TestCa create(Path directory, String name) {
+    try {
+      X509Bundle root =
+          new CertificateBuilder()
+              .ecp256()
+              .subject("CN=" + name)
+              .setIsCertificateAuthority(true)
+              .buildSelfSigned();
+      Path file = directory.resolve(name + ".pem");
+      Files.writeString(file, root.getCertificatePEM());
+      return new TestCa(directory, root, file);
+    } catch (Exception e) {
+      throw new IllegalStateException("no CA", e);
+    }
+  }
+
+  /** A CA in a directory of its own. */
+  public static TestCa temporary() {
+    try {
+      Path directory = Files.createTempDirectory("wirelace-ca");
+      directory.toFile().deleteOnExit();
+      return create(directory, "ca");
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** The CA's certificate. */
+  public Path file() {
+    return file;
+  }
+
+  /** As an endpoint's option. */
+  public String option() {
+    return "ca=" + encoded(file);
+  }
+
+  /** For localhost and the loopback addresses. */
+  public Leaf localhost() {
+    return issue(
+        "localhost",
+        b -> b.addSanDnsName("localhost").addSanIpAddress("127.0.0.1").addSanIpAddress("::1"));
+  }
+
+  /** Whatever the test makes of it; the name is that of the files as well. */
+  public Leaf issue(String name, UnaryOperator<CertificateBuilder> how) {
+    try {
+      X509Bundle leaf =
+          how.apply(
+                  new CertificateBuilder()
+                      .ecp256()
+                      .subject("CN=" + name)
+                      .addExtendedKeyUsageServerAuth()
+                      .addExtendedKeyUsageClientAuth())
+              .buildIssuedBy(root);
+      Path cert = directory.resolve(name + ".crt");
+      Path key = directory.resolve(name + ".key");
+      Files.writeString(cert, leaf.getCertificatePathPEM());
+      Files.writeString(key, leaf.getPrivateKeyPEM());
+      return new Leaf(cert, key, leaf);
+    } catch (Exception e) {
+      throw new IllegalStateException("no certificate for " + name, e);
+    }
+  }
+
+  private static String encoded(Path path) {
+    return URLEncoder.encode(path.toString(), StandardCharsets.UTF_8);
+  }
+}
