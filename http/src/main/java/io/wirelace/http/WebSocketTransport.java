@@ -11,6 +11,7 @@ import io.wirelace.transport.EventLoops;
 import io.wirelace.transport.Transport;
 import io.wirelace.transport.TransportContext;
 import java.net.SocketAddress;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 
@@ -20,6 +21,7 @@ import java.util.concurrent.CompletableFuture;
  */
 public final class WebSocketTransport implements Transport {
   private static final String OVER_TLS = "wss";
+  private static final List<String> ALPN = List.of("http/1.1");
 
   /** Made by ServiceLoader. */
   public WebSocketTransport() {}
@@ -50,13 +52,20 @@ public final class WebSocketTransport implements Transport {
         endpoint,
         isTls(endpoint),
         context,
+        ALPN,
         (channel, link) -> channel.pipeline().addLast(new ServerHandshake(listener, link)));
   }
 
   @Override
   public ChannelFuture connect(Endpoint endpoint, TransportContext context) {
+    return connect(endpoint, context, MessagesOf.SUBPROTOCOL);
+  }
+
+  /** Connects, with messages that may mean something else. */
+  ChannelFuture connect(Endpoint endpoint, TransportContext context, MessagesOf messages) {
     ClientHandshake.Target target =
-        new ClientHandshake.Target(endpoint, WebSocketOptions.of(endpoint), context.starter());
+        new ClientHandshake.Target(
+            endpoint, WebSocketOptions.of(endpoint), context.starter(), messages);
     // The promise is the channel's, and the channel may be active before connect() has returned.
     CompletableFuture<ChannelPromise> ready = new CompletableFuture<>();
     ChannelFuture connecting =
@@ -64,6 +73,7 @@ public final class WebSocketTransport implements Transport {
             endpoint,
             isTls(endpoint),
             context,
+            ALPN,
             (channel, link) ->
                 ready.thenAccept(promise ->
                     channel.pipeline().addLast(new ClientHandshake(target, link, promise))));
