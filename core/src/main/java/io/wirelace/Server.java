@@ -40,6 +40,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Predicate;
 
 /**
@@ -67,6 +68,7 @@ public final class Server implements AutoCloseable {
   private final ServerSettings settings;
   private final SessionSettings sessionSettings;
   private final NetworkListener listener;
+  private final LongAdder denied = new LongAdder();
   private final Routes routes;
   private final EventLoops loops;
   private final Sessions sessions;
@@ -83,7 +85,7 @@ public final class Server implements AutoCloseable {
             : List.copyOf(builder.endpoints);
     settings = builder.serverSettings;
     sessionSettings = builder.sessionSettings;
-    listener = builder.listener;
+    listener = countingDenied(builder.listener);
     routes = builder.routes.build();
     loops = new EventLoops(backend(settings.io()), settings.ioThreads(), "lace-io");
     Dispatcher dispatcher =
@@ -101,6 +103,15 @@ public final class Server implements AutoCloseable {
             System::nanoTime);
     sessions = new Sessions(context, settings.maxConnections(), session -> {});
     transportContext = new TransportContext(loops, sessions.starter(), builder.tls, listener);
+  }
+
+  private NetworkListener countingDenied(NetworkListener next) {
+    return event -> {
+      if (event instanceof Event.Denied) {
+        denied.increment();
+      }
+      next.onEvent(event);
+    };
   }
 
   static IoBackend backend(String name) {
@@ -226,6 +237,11 @@ public final class Server implements AutoCloseable {
   /** What has passed through all sessions since the start. */
   public Counters.Snapshot traffic() {
     return sessions.traffic();
+  }
+
+  /** How many connections were turned away before they became sessions, since the start. */
+  public long denied() {
+    return denied.sum();
   }
 
   // ---- the end ----
