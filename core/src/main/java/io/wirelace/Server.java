@@ -112,7 +112,7 @@ public final class Server implements AutoCloseable {
 
   private NetworkListener countingDenied(NetworkListener next) {
     return event -> {
-      if (event instanceof Event.Denied) {
+      if (event instanceof Event.Denied || event instanceof Event.HandshakeFailed) {
         denied.increment();
       }
       next.onEvent(event);
@@ -256,7 +256,10 @@ public final class Server implements AutoCloseable {
     return sessions.traffic();
   }
 
-  /** How many connections were turned away before they became sessions, since the start. */
+  /**
+   * How many connections ended before they became sessions since the start: turned away, or without
+   * a TLS handshake.
+   */
   public long denied() {
     return denied.sum();
   }

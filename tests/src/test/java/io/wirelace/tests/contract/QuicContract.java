@@ -37,8 +37,8 @@ abstract class QuicContract extends FlowContract {
   }
 
   @Override
-  ServerBuilder serverAt(String uri) {
-    return super.serverAt(uri).tls(TLS);
+  ServerBuilder server(String uri) {
+    return super.server(uri).tls(TLS);
   }
 
   @Override

@@ -34,8 +34,8 @@ abstract class TlsContract extends FlowContract {
   }
 
   @Override
-  ServerBuilder serverAt(String uri) {
-    return super.serverAt(uri).tls(settings().with("client-auth", "need"));
+  ServerBuilder server(String uri) {
+    return super.server(uri).tls(settings().with("client-auth", "need"));
   }
 
   @Override

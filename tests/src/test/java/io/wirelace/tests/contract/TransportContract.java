@@ -58,11 +58,11 @@ abstract class TransportContract {
   }
 
   ServerBuilder server() {
-    return serverAt(listenUri());
+    return server(listenUri());
   }
 
   /** A server of this transport that listens there. */
-  ServerBuilder serverAt(String uri) {
+  ServerBuilder server(String uri) {
     return Wirelace.server().listen(uri).io(io());
   }
 
@@ -467,7 +467,7 @@ abstract class TransportContract {
       uri = server.uri();
       client.request("echo", bytes(1));
     }
-    try (Server again = serverAt(uri).route("echo", (s, m) -> m.body()).start();
+    try (Server again = server(uri).route("echo", (s, m) -> m.body()).start();
         Client client = client().connect(at(again.uri()))) {
       assertThat(client.request("echo", bytes(2))).isEqualTo(bytes(2));
       assertThat(again.uri()).isEqualTo(uri);
@@ -477,7 +477,7 @@ abstract class TransportContract {
   @Test
   void aTakenEndpointIsABindFailure() {
     try (Server server = echo()) {
-      assertThatThrownBy(() -> serverAt(server.uri()).start())
+      assertThatThrownBy(() -> server(server.uri()).start())
           .isInstanceOfSatisfying(
               WirelaceException.class, e -> assertThat(e.fault().number()).isEqualTo(-662));
     }
