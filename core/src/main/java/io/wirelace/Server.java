@@ -40,6 +40,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Predicate;
 
 /**
@@ -71,6 +72,7 @@ public final class Server implements AutoCloseable {
   private final EventLoops loops;
   private final Sessions sessions;
   private final TransportContext transportContext;
+  private final LongAdder failedHandshakes = new LongAdder();
   private final List<Listener> listeners = new ArrayList<>(); // filled by start, then constant
 
   /** A bound endpoint. */
@@ -83,7 +85,7 @@ public final class Server implements AutoCloseable {
             : List.copyOf(builder.endpoints);
     settings = builder.serverSettings;
     sessionSettings = builder.sessionSettings;
-    listener = builder.listener;
+    listener = builder.listener.andThen(this::count);
     routes = builder.routes.build();
     loops = new EventLoops(backend(settings.io()), settings.ioThreads(), "lace-io");
     Dispatcher dispatcher =
@@ -226,6 +228,17 @@ public final class Server implements AutoCloseable {
   /** What has passed through all sessions since the start. */
   public Counters.Snapshot traffic() {
     return sessions.traffic();
+  }
+
+  /** How many connections came to nothing because TLS did not shake hands. */
+  public long failedHandshakes() {
+    return failedHandshakes.sum();
+  }
+
+  private void count(Event event) {
+    if (event instanceof Event.HandshakeFailed) {
+      failedHandshakes.increment();
+    }
   }
 
   // ---- the end ----
