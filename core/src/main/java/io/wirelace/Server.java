@@ -74,6 +74,7 @@ public final class Server implements AutoCloseable {
   private final EventLoops loops;
   private final Sessions sessions;
   private final TransportContext transportContext;
+  private final LongAdder failedHandshakes = new LongAdder();
 
   /** Held while endpoints are bound: whoever closes waits, and finds them all. */
   private final ReentrantLock binding = new ReentrantLock();
@@ -90,7 +91,7 @@ public final class Server implements AutoCloseable {
             : List.copyOf(builder.endpoints);
     settings = builder.serverSettings;
     sessionSettings = builder.sessionSettings;
-    listener = countingDenied(builder.listener);
+    listener = builder.listener.andThen(this::count);
     routes = builder.routes.build();
     loops = new EventLoops(backend(settings.io()), settings.ioThreads(), "lace-io");
     Dispatcher dispatcher =
@@ -108,15 +109,6 @@ public final class Server implements AutoCloseable {
             System::nanoTime);
     sessions = new Sessions(context, settings.maxConnections(), session -> {});
     transportContext = new TransportContext(loops, sessions.starter(), builder.tls, listener);
-  }
-
-  private NetworkListener countingDenied(NetworkListener next) {
-    return event -> {
-      if (event instanceof Event.Denied || event instanceof Event.HandshakeFailed) {
-        denied.increment();
-      }
-      next.onEvent(event);
-    };
   }
 
   static IoBackend backend(String name) {
@@ -256,12 +248,22 @@ public final class Server implements AutoCloseable {
     return sessions.traffic();
   }
 
-  /**
-   * How many connections ended before they became sessions since the start: turned away, or without
-   * a TLS handshake.
-   */
+  /** How many connections came to nothing because TLS did not shake hands. */
+  public long failedHandshakes() {
+    return failedHandshakes.sum();
+  }
+
+  /** How many connections were turned away before they became sessions. */
   public long denied() {
     return denied.sum();
+  }
+
+  private void count(Event event) {
+    if (event instanceof Event.HandshakeFailed) {
+      failedHandshakes.increment();
+    } else if (event instanceof Event.Denied) {
+      denied.increment();
+    }
   }
 
   // ---- the end ----

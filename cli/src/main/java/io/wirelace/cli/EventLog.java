@@ -110,6 +110,7 @@ final class EventLog implements NetworkListener {
       case Event.Denied e -> warn(Kind.DENIED, "turned away " + e.peer() + ": " + e.fault());
       case Event.Violated e ->
           warn(Kind.VIOLATED, "protocol broken by session " + e.session() + ": " + e.fault());
+      case Event.TlsReady e -> log.info("TLS of {} by {}", e.endpoint(), e.provider());
       case Event.HandshakeFailed e ->
           warn(Kind.HANDSHAKE_FAILED, "no handshake with " + e.peer() + ": " + e.fault());
       case Event.CertificatesReloaded e ->

@@ -32,6 +32,8 @@ import java.util.Objects;
  * @param sessionTimeout {@code session-timeout}: how long a session can be resumed
  * @param tickets {@code tickets}: whether a server hands out session tickets
  * @param handshakeTimeout {@code handshake-timeout}: how long a handshake may take
+ * @param maxHandshakes {@code max-handshakes}: handshakes that may be under way at one listener;
+ *     one connection more is turned away with -609
  * @param reloadInterval {@code reload-interval}: how often the files are looked at for changes;
  *     zero never
  */
@@ -51,6 +53,7 @@ public record TlsSettings(
     Duration sessionTimeout,
     boolean tickets,
     Duration handshakeTimeout,
+    int maxHandshakes,
     Duration reloadInterval) {
 
   /** How the name of each of these settings begins among those of a server or client. */
@@ -79,6 +82,7 @@ public record TlsSettings(
           Duration.ofHours(2),
           true,
           Duration.ofSeconds(10),
+          10_000,
           Duration.ofSeconds(10));
 
   /** Checks every value by itself; files are read when an endpoint is opened. */
@@ -94,11 +98,14 @@ public record TlsSettings(
       throw Values.invalid("versions", versions, "1.3, 1.2 or both; older ones are not safe");
     }
     list(ciphers);
+    // In a URI, a plus that is not escaped is a blank, and Base64 has no blanks.
+    pin = String.join(",", list(pin).stream().map(one -> one.replace(' ', '+')).toList());
     list(pin).forEach(TlsSettings::checkPin);
     Objects.requireNonNull(serverName, "server-name");
     Ranges.check("session-cache", sessionCache, 0, 1 << 24);
     Ranges.positive("session-timeout", sessionTimeout);
     Ranges.positive("handshake-timeout", handshakeTimeout);
+    Ranges.check("max-handshakes", maxHandshakes, 1, 1 << 24);
     Ranges.notNegative("reload-interval", reloadInterval);
   }
 

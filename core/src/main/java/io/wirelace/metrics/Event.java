@@ -103,6 +103,14 @@ public sealed interface Event {
   record Denied(String peer, Fault fault) implements Event {}
 
   /**
+   * TLS is set up for an endpoint that listens.
+   *
+   * @param endpoint whose it is
+   * @param provider who does the work: boringssl, or jdk and why not boringssl
+   */
+  record TlsReady(String endpoint, String provider) implements Event {}
+
+  /**
    * A connection came to nothing below the sessions: TLS did not shake hands.
    *
    * @param peer its address

@@ -8,12 +8,16 @@ import io.wirelace.error.Fault;
 import io.wirelace.error.WirelaceException;
 import java.nio.channels.ClosedChannelException;
 import java.security.cert.CertPathBuilderException;
+import java.security.cert.CertPathValidatorException;
 import java.security.cert.CertificateExpiredException;
 import java.security.cert.CertificateNotYetValidException;
+import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.stream.Stream;
 import javax.net.ssl.SSLException;
+import org.jspecify.annotations.Nullable;
 
 /** What a failure of TLS means, in words for a person; the one place where it gets its code. */
 public final class TlsFaults {
@@ -24,15 +28,19 @@ public final class TlsFaults {
   public static final String NOT_TLS =
       "the peer does not speak TLS here (expected tls:// on both sides, or tcp:// on both)";
 
+  /** How the JDK begins to say that a certificate is for others. */
+  private static final List<String> HOST_MESSAGES =
+      List.of("No subject alternative", "No name matching", "Illegal given domain name");
+
   /** Parts of what the two providers say, and what it means; the first that fits counts. */
   private record Saying(String part, String meaning) {}
 
   private static final List<Saying> SAYINGS =
       List.of(
+          new Saying("EMPTY_CLIENT_CERTIFICATE", "the client has no certificate (client-auth)"),
           new Saying("CERTIFICATE_REQUIRED", "the peer wants a client certificate (cert and key)"),
           new Saying(
               "PEER_DID_NOT_RETURN_A_CERTIFICATE", "the client has no certificate (client-auth)"),
-          new Saying("EMPTY_CLIENT_CERTIFICATE", "the client has no certificate (client-auth)"),
           new Saying("EMPTY_SERVER_CERTIFICATE", "the server has no certificate"),
           new Saying("ALERT_CERTIFICATE_EXPIRED", "the peer says our certificate has expired"),
           new Saying("ALERT:_CERTIFICATE_EXPIRED", "the peer says our certificate has expired"),
@@ -70,44 +78,63 @@ public final class TlsFaults {
   }
 
   private static String text(Throwable thrown) {
-    for (Throwable cause = thrown; cause != null; cause = cause.getCause()) {
-      switch (cause) {
-        case NotSslRecordException e -> {
-          return NOT_TLS;
-        }
-        case SslHandshakeTimeoutException e -> {
-          return "the TLS handshake was not done in time (handshake-timeout)";
-        }
-        case CertificateExpiredException e -> {
-          return "the peer's certificate has expired: " + e.getMessage();
-        }
-        case CertificateNotYetValidException e -> {
-          return "the peer's certificate is not valid yet: " + e.getMessage();
-        }
-        case CertPathBuilderException e -> {
-          return "the peer's certificate is of a CA that is not trusted (ca)";
-        }
-        case ClosedChannelException e -> {
-          return "the peer closed the connection before TLS had shaken hands";
-        }
-        default -> {
-          Optional<String> known = known(String.valueOf(cause.getMessage()));
-          if (known.isPresent()) {
-            return known.get();
-          }
-        }
-      }
-    }
-    return "TLS failed: " + root(thrown);
+    // What an exception is says more than its words, wherever in the chain it stands.
+    return causes(thrown)
+        .map(TlsFaults::meaning)
+        .flatMap(Optional::stream)
+        .findFirst()
+        .or(() ->
+            causes(thrown)
+                .map(cause -> saying(String.valueOf(cause.getMessage())))
+                .flatMap(Optional::stream)
+                .findFirst())
+        .orElseGet(() -> "TLS failed: " + root(thrown));
   }
 
-  private static Optional<String> known(String message) {
-    if (message.startsWith(WRONG_PIN) || message.startsWith(WRONG_HOST)) {
-      return Optional.of(message);
+  /** From the innermost to the outermost. */
+  private static Stream<Throwable> causes(Throwable thrown) {
+    ArrayDeque<Throwable> causes = new ArrayDeque<>();
+    for (Throwable cause = thrown; cause != null; cause = cause.getCause()) {
+      causes.addFirst(cause);
     }
-    if (isWrongHost(message)) {
-      return Optional.of(WRONG_HOST + message);
+    return causes.stream();
+  }
+
+  private static Optional<String> meaning(Throwable cause) {
+    String message = String.valueOf(cause.getMessage());
+    return Optional.ofNullable(
+        switch (cause) {
+          case NotSslRecordException e -> NOT_TLS;
+          case SslHandshakeTimeoutException e ->
+              "the TLS handshake was not done in time (handshake-timeout)";
+          case CertificateExpiredException e -> "the peer's certificate has expired: " + message;
+          case CertificateNotYetValidException e ->
+              "the peer's certificate is not valid yet: " + message;
+          case CertPathBuilderException e ->
+              "the peer's certificate is of a CA that is not trusted (ca)";
+          case CertPathValidatorException e ->
+              "the peer's certificate is of a CA that is not trusted (ca): " + message;
+          case ClosedChannelException e ->
+              "the peer closed the connection before TLS had shaken hands";
+          default -> words(message);
+        });
+  }
+
+  private static @Nullable String words(String message) {
+    int pin = message.indexOf(WRONG_PIN);
+    if (pin >= 0) {
+      return message.substring(pin);
     }
+    for (String start : HOST_MESSAGES) {
+      int host = message.indexOf(start);
+      if (host >= 0) {
+        return WRONG_HOST + message.substring(host);
+      }
+    }
+    return null;
+  }
+
+  private static Optional<String> saying(String message) {
     String said = message.toUpperCase(Locale.ROOT).replace(' ', '_');
     return SAYINGS.stream()
         .filter(saying -> said.contains(saying.part))
@@ -116,13 +143,8 @@ public final class TlsFaults {
   }
 
   static boolean isWrongHost(Throwable thrown) {
-    return isWrongHost(String.valueOf(thrown.getMessage()));
-  }
-
-  private static boolean isWrongHost(String message) {
-    return message.startsWith("No subject alternative")
-        || message.startsWith("No name matching")
-        || message.startsWith("Illegal given domain name");
+    String message = String.valueOf(thrown.getMessage());
+    return HOST_MESSAGES.stream().anyMatch(message::contains);
   }
 
   private static String root(Throwable thrown) {

@@ -9,9 +9,15 @@ import java.net.Socket;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.security.cert.CertPathBuilderException;
+import java.security.cert.CertPathValidatorException;
+import java.security.cert.CertPathValidatorException.BasicReason;
 import java.security.cert.CertificateException;
+import java.security.cert.CertificateExpiredException;
+import java.security.cert.CertificateNotYetValidException;
+import java.security.cert.CertificateRevokedException;
 import java.security.cert.X509Certificate;
 import java.util.List;
+import java.util.Set;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
@@ -27,6 +33,9 @@ final class Trust extends X509ExtendedTrustManager {
   private static final int UNKNOWN_ISSUER = 20;
   private static final int HOST_MISMATCH = 62;
   private static final int REJECTED = 28;
+
+  private static final Set<CertPathValidatorException.Reason> KNOWN_TO_NETTY =
+      Set.of(BasicReason.EXPIRED, BasicReason.NOT_YET_VALID, BasicReason.REVOKED);
 
   private final X509ExtendedTrustManager chain;
   private final Pins pins;
@@ -95,16 +104,26 @@ final class Trust extends X509ExtendedTrustManager {
     }
   }
 
+  /** With the number of what went wrong, where Netty would not find it by itself. */
   private static CertificateException withAlert(CertificateException e) {
+    String message = String.valueOf(e.getMessage());
+    if (TlsFaults.isWrongHost(e)) {
+      // Not as it is: Netty would wrap the JDK's own words, and the number would be lost.
+      return new OpenSslCertificateException(TlsFaults.WRONG_HOST + message, e, HOST_MISMATCH);
+    }
     for (Throwable cause = e; cause != null; cause = cause.getCause()) {
-      if (cause instanceof CertPathBuilderException) {
-        return new OpenSslCertificateException(String.valueOf(e.getMessage()), e, UNKNOWN_ISSUER);
+      if (cause instanceof CertificateExpiredException
+          || cause instanceof CertificateNotYetValidException
+          || cause instanceof CertificateRevokedException) {
+        return e;
+      }
+      if (cause instanceof CertPathBuilderException
+          || (cause instanceof CertPathValidatorException invalid
+              && !KNOWN_TO_NETTY.contains(invalid.getReason()))) {
+        return new OpenSslCertificateException(message, e, UNKNOWN_ISSUER);
       }
     }
-    // Netty would wrap the JDK's own words, and the number would be lost.
-    return TlsFaults.isWrongHost(e)
-        ? new OpenSslCertificateException(TlsFaults.WRONG_HOST + e.getMessage(), e, HOST_MISMATCH)
-        : e;
+    return e;
   }
 
   @Override

@@ -132,6 +132,11 @@ final class Outbound {
     return queuedBytes.get();
   }
 
+  /** Whether nothing has been taken that the transport does not have yet. */
+  boolean isQuiet() {
+    return !awake && tail == IDLE;
+  }
+
   /** Whether chunks wait for the channel. */
   boolean isBackedUp() {
     return queuedMessages.get() > 0;

@@ -14,6 +14,7 @@ import io.wirelace.transport.EndOfStream;
 import io.wirelace.transport.EndReason;
 import io.wirelace.transport.FurtherStream;
 import io.wirelace.transport.Link;
+import io.wirelace.transport.TlsStreams;
 import io.wirelace.wire.Frame;
 import io.wirelace.wire.FrameDecoder;
 import io.wirelace.wire.FrameEncoder;
@@ -98,6 +99,9 @@ final class SessionHandler extends ChannelInboundHandlerAdapter
     ending = new Ending(opened, active, decoders, gate, watch);
     control = new ControlFrames(this, opened, sessions, watch, ending);
     opened.outbound().attach(active);
+    if (link.transport().equals("tls")) {
+      TlsStreams.owing(active.channel(), this::owesAnswers);
+    }
     watch.start(active.executor());
     Fault denied = sessions.admit(opened);
     if (denied != null) {
@@ -115,6 +119,17 @@ final class SessionHandler extends ChannelInboundHandlerAdapter
       opened.moveTo(SessionState.OPEN);
       sessions.opened(opened);
     }
+  }
+
+  /** Whether a peer that ends its direction between two frames has answers to wait for. */
+  private boolean owesAnswers() {
+    Session on = live();
+    MessageSink.Inbox box = inbox;
+    return !decoders.midFrame()
+        && on.state().compareTo(SessionState.DRAINING) <= 0
+        && (on.inFlight().size() > 0
+            || (box != null && !box.isEmpty())
+            || !on.outbound().isQuiet());
   }
 
   @Override

@@ -29,6 +29,7 @@ final class TlsRecords extends ChannelDuplexHandler {
   static final int HEADER_BYTES = 5;
 
   private static final int FIRST_TYPE = 20; // change_cipher_spec
+  private static final int HANDSHAKE = 22;
   private static final int LAST_TYPE = 23; // application_data
   private static final int MAJOR_VERSION = 3;
 
@@ -45,7 +46,12 @@ final class TlsRecords extends ChannelDuplexHandler {
   /** The beginning of one record. */
   private @Nullable ByteBuf kept;
 
+  /** Where the last whole record of a read begins. */
+  private int lastRecord;
+
   private boolean refused;
+  private boolean isShaken;
+  private @Nullable TlsHold hold;
 
   /** The peer is being told in plaintext; the close waits until it has heard it. */
   private boolean telling;
@@ -63,13 +69,19 @@ final class TlsRecords extends ChannelDuplexHandler {
       return;
     }
     boolean handedOn = false;
+    TlsHold holding = hold;
     try {
+      if (holding != null) {
+        holding.letGo(ctx);
+      }
       if (refused || !completeKept(ctx, in)) {
         return;
       }
       int end = wholeRecords(in);
       if (end < in.writerIndex()) {
         keep(ctx, in, end);
+      } else if (holding != null && TlsHold.maySayEnd(in, lastRecord, end)) {
+        holding.take(ctx, in, lastRecord);
       }
       if (in.isReadable()) {
         handedOn = true;
@@ -81,7 +93,20 @@ final class TlsRecords extends ChannelDuplexHandler {
       if (!handedOn) {
         in.release();
       }
+      if (holding != null) {
+        holding.check(ctx);
+      }
     }
+  }
+
+  /**
+   * The handshake is done: there is no other (in TLS 1.3 by the standard, in 1.2 by our choice).
+   *
+   * @param endsBothWays whether the engine ends our direction together with the peer's
+   */
+  void shaken(boolean endsBothWays) {
+    isShaken = true;
+    hold = endsBothWays ? new TlsHold() : null;
   }
 
   /** Adds to the record that was begun what it lacks; false if it still lacks something. */
@@ -102,6 +127,13 @@ final class TlsRecords extends ChannelDuplexHandler {
       return false;
     }
     kept = null;
+    TlsHold holding = hold;
+    int end = record.writerIndex();
+    if (holding != null && !in.isReadable() && TlsHold.maySayEnd(record, end - total, end)) {
+      holding.take(ctx, record, end - total);
+      record.release();
+      return false;
+    }
     ctx.fireChannelRead(record);
     return in.isReadable();
   }
@@ -114,7 +146,7 @@ final class TlsRecords extends ChannelDuplexHandler {
   }
 
   /** Where the last whole record ends. */
-  private static int wholeRecords(ByteBuf in) throws SSLException {
+  private int wholeRecords(ByteBuf in) throws SSLException {
     int at = in.readerIndex();
     int end = in.writerIndex();
     while (end - at >= HEADER_BYTES) {
@@ -122,6 +154,7 @@ final class TlsRecords extends ChannelDuplexHandler {
       if (end - at < total) {
         return at;
       }
+      lastRecord = at;
       at += total;
     }
     judgeStart(in, at, end - at);
@@ -129,8 +162,11 @@ final class TlsRecords extends ChannelDuplexHandler {
   }
 
   /** The length that a header says. */
-  private static int length(ByteBuf in, int at) throws SSLException {
+  private int length(ByteBuf in, int at) throws SSLException {
     judgeStart(in, at, HEADER_BYTES);
+    if (isShaken && in.getUnsignedByte(at) == HANDSHAKE) {
+      throw new SSLException("the peer wants to shake hands again, which is not allowed");
+    }
     int length = in.getUnsignedShort(at + 3);
     if (length > MOST_BYTES) {
       throw new SSLException(
@@ -139,7 +175,7 @@ final class TlsRecords extends ChannelDuplexHandler {
     return length;
   }
 
-  private static void judgeStart(ByteBuf in, int at, int bytes) throws SSLException {
+  private void judgeStart(ByteBuf in, int at, int bytes) throws SSLException {
     if (bytes == 0) {
       return;
     }
@@ -214,13 +250,20 @@ final class TlsRecords extends ChannelDuplexHandler {
 
   @Override
   public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
-    if (telling && event == EndOfStream.INSTANCE) {
-      ctx.close();
+    if (event == EndOfStream.INSTANCE) {
+      if (telling) {
+        ctx.close();
+      } else if (hold != null && hold.holdsEnd()) {
+        return;
+      }
     }
     ctx.fireUserEventTriggered(event);
   }
 
   private void releaseKept() {
+    if (hold != null) {
+      hold.release();
+    }
     ByteBuf record = kept;
     if (record != null) {
       kept = null;

@@ -6,9 +6,11 @@ import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.ssl.AbstractSniHandler;
 import io.netty.handler.ssl.SslHandler;
+import io.netty.util.AttributeKey;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.ScheduledFuture;
 import io.wirelace.config.TlsSettings;
+import io.wirelace.error.ErrorCode;
 import io.wirelace.error.Fault;
 import io.wirelace.metrics.Event;
 import io.wirelace.metrics.NetworkListener;
@@ -17,6 +19,8 @@ import io.wirelace.wire.Role;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
 import javax.net.ssl.SSLEngine;
 import org.jspecify.annotations.Nullable;
 
@@ -34,8 +38,12 @@ public final class TlsStreams implements AutoCloseable {
   /** RFC 8446 4: what a ClientHello may take in memory while it is only looked at for its name. */
   private static final int MOST_HELLO_BYTES = 64 * 1024; // 64 KiB
 
+  /** Set by {@link #owing}. */
+  static final AttributeKey<BooleanSupplier> OWES = AttributeKey.valueOf(TlsStreams.class, "owes");
+
   private final TlsServer tls;
   private final NetworkListener listener;
+  private final AtomicInteger underWay = new AtomicInteger();
 
   private TlsStreams(TlsServer tls, NetworkListener listener) {
     this.tls = tls;
@@ -51,8 +59,9 @@ public final class TlsStreams implements AutoCloseable {
    */
   public static TlsStreams open(Endpoint endpoint, TransportContext context, List<String> alpn) {
     TlsSettings settings = TlsOptions.of(new EndpointOptions(endpoint), context.tls());
-    return new TlsStreams(
-        TlsServer.open(settings, endpoint.uri(), alpn, context.listener()), context.listener());
+    TlsServer tls = TlsServer.open(settings, endpoint.uri(), alpn, context.listener());
+    context.listener().onEvent(new Event.TlsReady(endpoint.uri(), tls.provider().label()));
+    return new TlsStreams(tls, context.listener());
   }
 
   /** Who does the work: boringssl, or jdk and why. */
@@ -91,25 +100,35 @@ public final class TlsStreams implements AutoCloseable {
    * @param link what is known of the connection; its transport is the scheme inside TLS
    */
   public void start(Channel channel, Link link, ByteStreams.Protocol protocol) {
+    if (underWay.incrementAndGet() > tls.settings().maxHandshakes()) {
+      underWay.decrementAndGet();
+      Fault fault =
+          Fault.of(
+              ErrorCode.CONNECTION_LIMIT,
+              tls.settings().maxHandshakes() + " handshakes are under way (max-handshakes)");
+      listener.onEvent(new Event.Denied(String.valueOf(link.peer()), fault));
+      channel.close();
+      return;
+    }
     channel.pipeline().addLast("tls-records", new TlsRecords(Role.SERVER));
     channel.pipeline().addLast("tls", handler(channel.alloc()));
-    channel
-        .pipeline()
-        .addLast(
-            "tls-handshake",
-            new TlsHandshake(
-                link,
-                new TlsHandshake.Outcome() {
-                  @Override
-                  public void shaken(Channel ready, Link known) {
-                    protocol.start(ready, known);
-                  }
+    channel.pipeline().addLast("tls-handshake", new TlsHandshake(link, outcome(link, protocol)));
+  }
 
-                  @Override
-                  public void failed(Channel broken, Fault fault) {
-                    listener.onEvent(new Event.HandshakeFailed(String.valueOf(link.peer()), fault));
-                  }
-                }));
+  private TlsHandshake.Outcome outcome(Link link, ByteStreams.Protocol protocol) {
+    return new TlsHandshake.Outcome() {
+      @Override
+      public void shaken(Channel channel, Link known) {
+        underWay.decrementAndGet();
+        protocol.start(channel, known);
+      }
+
+      @Override
+      public void failed(Channel channel, Fault fault) {
+        underWay.decrementAndGet();
+        listener.onEvent(new Event.HandshakeFailed(String.valueOf(link.peer()), fault));
+      }
+    };
   }
 
   private ChannelHandler handler(ByteBufAllocator allocator) {
@@ -152,6 +171,14 @@ public final class TlsStreams implements AutoCloseable {
   public static Optional<String> applicationProtocol(Channel channel) {
     SslHandler ssl = channel.pipeline().get(SslHandler.class);
     return ssl == null ? Optional.empty() : Optional.ofNullable(ssl.applicationProtocol());
+  }
+
+  /**
+   * Says how to find out whether this side still owes its peer answers, for a protocol that lets a
+   * peer end its direction and wait for them. Asked on the event loop; without effect without TLS.
+   */
+  public static void owing(Channel channel, BooleanSupplier owes) {
+    channel.attr(OWES).set(owes);
   }
 
   /** Takes no more connections. */

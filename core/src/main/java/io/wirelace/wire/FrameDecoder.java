@@ -30,6 +30,9 @@ public final class FrameDecoder extends ChannelInboundHandlerAdapter {
   /** What an incomplete header gets for a start; a frame's own size is reserved as it fills. */
   private static final int FIRST_KEPT_BYTES = 512;
 
+  /** How a TLS handshake record begins (RFC 8446 5.1); far above every length that is allowed. */
+  private static final int TLS_HELLO = 0x1603;
+
   private final boolean[] laterTypes;
 
   /** HELLO comes first or never; WELCOME may come behind what the server sent before it. */
@@ -251,6 +254,11 @@ public final class FrameDecoder extends ChannelInboundHandlerAdapter {
       violation(
           ErrorCode.PROTOCOL_ERROR,
           "frame length " + length + " (expected " + FrameHeader.MIN_LENGTH + " or more)");
+    } else if (length >>> 16 == TLS_HELLO) {
+      violation(
+          ErrorCode.TLS_FAILED,
+          "the peer speaks TLS, and this endpoint does not (expected tls:// on both sides, or"
+              + " tcp:// on both)");
     } else {
       violation(
           ErrorCode.MESSAGE_TOO_LARGE,

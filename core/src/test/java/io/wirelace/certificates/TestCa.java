@@ -1,4 +1,4 @@
-package io.wirelace.tests.tls;
+package io.wirelace.certificates;
 
 import io.netty.pkitesting.CertificateBuilder;
 import io.netty.pkitesting.X509Bundle;
@@ -8,6 +8,9 @@ import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Base64;
 import java.util.function.UnaryOperator;
 
 /** A CA for one test, which issues certificates as files. */
@@ -94,6 +97,29 @@ public final class TestCa {
     } catch (Exception e) {
       throw new IllegalStateException("no certificate for " + name, e);
     }
+  }
+
+  /** The pin of a certificate's key, made without the code that is tested. */
+  public static String pin(Leaf leaf) {
+    try {
+      byte[] key = leaf.bundle().getCertificate().getPublicKey().getEncoded();
+      return "sha256/"
+          + Base64.getEncoder().encodeToString(MessageDigest.getInstance("SHA-256").digest(key));
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** With a name that the builder does not take because of its star. */
+  public static CertificateBuilder withDnsName(CertificateBuilder builder, String name) {
+    byte[] ascii = name.getBytes(StandardCharsets.US_ASCII);
+    byte[] names = new byte[ascii.length + 4];
+    names[0] = 0x30;
+    names[1] = (byte) (ascii.length + 2);
+    names[2] = (byte) 0x82; // [2] dNSName
+    names[3] = (byte) ascii.length;
+    System.arraycopy(ascii, 0, names, 4, ascii.length);
+    return builder.addExtensionOctetString("2.5.29.17", false, names);
   }
 
   private static String encoded(Path path) {

@@ -1,0 +1,282 @@
+package io.wirelace;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import io.wirelace.certificates.TestCa;
+import io.wirelace.config.TlsSettings;
+import io.wirelace.error.WirelaceException;
+import io.wirelace.metrics.Event;
+import io.wirelace.security.TlsProvider;
+import io.wirelace.session.Session;
+import io.wirelace.transport.PeerIdentity;
+import java.nio.file.Files;
+import java.nio.file.StandardCopyOption;
+import java.util.Base64;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Each option of TLS acts. */
+class TlsOptionsTest extends TlsCase {
+  private static String label(Session session) {
+    return session.identity().map(PeerIdentity::label).orElse("nobody");
+  }
+
+  private void assertConfigFault(Runnable opening, String... words) {
+    assertThatThrownBy(opening::run)
+        .isInstanceOfSatisfying(
+            WirelaceException.class,
+            e -> {
+              assertThat(e.fault().number()).isEqualTo(-664);
+              assertThat(e.fault().message()).contains(words);
+            });
+  }
+
+  @Test
+  void aServerWithoutACertificateTellsHowToMakeOne() {
+    assertConfigFault(() -> serve(""), "needs a certificate", "lace cert");
+  }
+
+  @Test
+  void aKeyThatIsNotTheCertificatesIsRefused() {
+    TestCa.Leaf other = ca.issue("other", b -> b);
+    assertConfigFault(
+        () -> serve("cert=" + localhost.cert() + "&key=" + other.key()), "CN=localhost");
+  }
+
+  @Test
+  void filesThatAreNotThereOrNotPemAreNamed() {
+    assertConfigFault(() -> serve("cert=/nowhere&key=/nowhere"), "/nowhere", "cannot be read");
+    assertConfigFault(
+        () -> serve("cert=" + localhost.key() + "&key=" + localhost.key()), "no certificate");
+    assertConfigFault(
+        () -> serve("cert=" + localhost.cert() + "&key=" + localhost.cert()), "no private key");
+    assertConfigFault(() -> serve("cert=" + localhost.cert()), "a key for each");
+  }
+
+  @Test
+  void clientsAreNotAuthenticatedByPublicCas() {
+    assertConfigFault(() -> serve(localhost.options() + "&client-auth=need"), "needs ca=FILE");
+  }
+
+  @Test
+  void valuesOutOfRangeAreRefusedWhereTheyAreGiven() {
+    assertConfigFault(() -> serve(localhost.options() + "&versions=1.1"), "1.3, 1.2");
+    assertConfigFault(() -> serve(localhost.options() + "&client-auth=maybe"), "none, want, need");
+    assertConfigFault(() -> serve(localhost.options() + "&pin=sha1/abc"), "sha256/");
+    assertConfigFault(() -> serve(localhost.options() + "&ciphers=TLS_NULL"), "TLS_NULL");
+    assertConfigFault(() -> serve(localhost.options() + "&certs=x"), "certs", "unknown");
+    assertConfigFault(() -> Wirelace.server().listen("tls://127.0.0.1:0?tls=false"), "tcp://");
+    assertConfigFault(() -> Wirelace.server().set("tls-nothing", "x"), "nothing");
+  }
+
+  @Test
+  void tcpWithTlsTrueIsTls() {
+    try (Server server =
+            Wirelace.server()
+                .listen("tcp://127.0.0.1:0?tls=true&" + localhost.options())
+                .route("echo", (s, m) -> m.body())
+                .start();
+        Client client = Wirelace.connect(server.uri() + "?tls=true&" + ca.option())) {
+      assertEcho(client);
+      assertThat(client.session().transport()).isEqualTo("tls");
+      assertThat(label(client.session())).isEqualTo("CN=localhost");
+    }
+  }
+
+  @Test
+  void theSettingsHoldForEveryEndpointAndItsOptionsWin() {
+    TestCa.Leaf other = ca.issue("other", b -> b.addSanIpAddress("127.0.0.1"));
+    Server server =
+        serve(
+            other.options(),
+            builder ->
+                builder
+                    .listen("tls://127.0.0.1:0")
+                    .set("tls-cert", localhost.cert())
+                    .set("tls-key", localhost.key()));
+    ClientBuilder builder =
+        Wirelace.client().tls(TlsSettings.DEFAULT.with("ca", ca.file().toString()));
+    try (Client first = builder.connect(server.uris().get(0));
+        Client second = builder.connect(server.uris().get(1))) {
+      assertThat(label(first.session())).isEqualTo("CN=other");
+      assertThat(label(second.session())).isEqualTo("CN=localhost");
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"boringssl", "jdk"})
+  void theNameThatIsAskedForPicksTheCertificate(String provider) {
+    TestCa.Leaf a = ca.issue("a", b -> b.addSanDnsName("a.example"));
+    TestCa.Leaf wild = ca.issue("wild", b -> TestCa.withDnsName(b, "*.b.example"));
+    serve(
+        "cert=%s,%s,%s&key=%s,%s,%s&provider=%s"
+            .formatted(
+                localhost.cert(),
+                a.cert(),
+                wild.cert(),
+                localhost.key(),
+                a.key(),
+                wild.key(),
+                provider));
+    for (String[] expected :
+        new String[][] {
+          {"a.example", "CN=a"}, {"x.b.example", "CN=wild"}, {"127.0.0.1", "CN=localhost"}
+        }) {
+      try (Client client = connect("provider=" + provider + "&server-name=" + expected[0])) {
+        assertEcho(client);
+        assertThat(label(client.session())).isEqualTo(expected[1]);
+      }
+    }
+    assertThat(refusal(uri(ca.option() + "&server-name=y.x.b.example")).message())
+        .contains("another host");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"boringssl", "jdk"})
+  void aWantedClientCertificateIsTheSessionsIdentity(String provider) {
+    Server server =
+        serve(localhost.options() + "&client-auth=want&" + ca.option() + "&provider=" + provider);
+    try (Client nobody = connect("provider=" + provider)) {
+      assertEcho(nobody);
+      assertThat(server.sessions()).allMatch(s -> s.identity().isEmpty());
+    }
+    await().until(() -> server.sessions().isEmpty());
+    String bob = ca.issue("bob", b -> b).options();
+    // The second resumes the first: who it is must not be lost with that.
+    for (int i = 0; i < 3; i++) {
+      try (Client client = connect("provider=" + provider + "&" + bob)) {
+        assertEcho(client);
+        assertThat(server.sessions()).anyMatch(s -> label(s).equals("CN=bob"));
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"boringssl", "jdk"})
+  void oneOfSeveralPinsIsEnough(String provider) {
+    String nobody = "sha256/" + Base64.getEncoder().encodeToString(new byte[32]);
+    serve(localhost.options());
+    try (Client client =
+        connect("provider=" + provider + "&pin=" + nobody + "," + TestCa.pin(localhost))) {
+      assertEcho(client);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"boringssl", "jdk"})
+  void theHostIsNotVerifiedWhereThatIsSwitchedOff(String provider) {
+    serve(ca.issue("other", b -> b.addSanDnsName("other.example")).options());
+    try (Client client = connect("verify-host=false&provider=" + provider)) {
+      assertEcho(client);
+    }
+  }
+
+  @Test
+  void theProviderIsReadable() {
+    serve(localhost.options() + "&provider=jdk");
+    assertThat(awaitEvent(Event.TlsReady.class).provider()).isEqualTo("jdk (provider=jdk)");
+    assertThat(TlsProvider.choose(TlsSettings.DEFAULT).label())
+        .isEqualTo(
+            TlsProvider.whyNotBoringSsl() == null
+                ? "boringssl"
+                : "jdk (BoringSSL is not in use: " + TlsProvider.whyNotBoringSsl() + ")");
+  }
+
+  @Test
+  void whatBoringSslCannotDoIsTheJdksToDo() {
+    String suite = "ciphers=TLS_AES_128_GCM_SHA256";
+    assertConfigFault(
+        () -> serve(localhost.options() + "&provider=boringssl&" + suite), "cannot choose among");
+    serve(localhost.options() + "&" + suite);
+    assertThat(awaitEvent(Event.TlsReady.class).provider())
+        .contains("jdk")
+        .contains("cannot choose among");
+    try (Client client = connect("")) {
+      assertEcho(client);
+    }
+    assertThat(refusal(uri(ca.option() + "&ciphers=TLS_AES_256_GCM_SHA384")).number())
+        .isEqualTo(-607);
+  }
+
+  @Test
+  void aHandshakeThatIsNotDoneInTimeIsTold() throws Exception {
+    Server server = serve(localhost.options() + "&handshake-timeout=100ms");
+    try (RawPeer silent = new RawPeer(server.uri())) {
+      assertThat(failure().message()).contains("not done in time");
+      assertThat(silent.socket().getInputStream().read()).isEqualTo(-1);
+    }
+  }
+
+  @Test
+  void aHandshakeTooManyIsTurnedAway() throws Exception {
+    Server server = serve(localhost.options() + "&max-handshakes=2");
+    try (RawPeer first = new RawPeer(server.uri());
+        RawPeer second = new RawPeer(server.uri())) {
+      // Both are known to be under way when a third is not.
+      await()
+          .until(() -> {
+            try (RawPeer third = new RawPeer(server.uri())) {
+              third.socket().setSoTimeout(200);
+              return third.socket().getInputStream().read() == -1;
+            } catch (java.net.SocketTimeoutException e) {
+              return false;
+            }
+          });
+      assertThat(awaitEvent(Event.Denied.class).fault().number()).isEqualTo(-609);
+      first.socket().close();
+      second.socket().close();
+    }
+    await().until(() -> server.failedHandshakes() >= 2);
+    try (Client client = connect("")) {
+      assertEcho(client);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"boringssl", "jdk"})
+  void certificatesAreExchangedWhileConnectionsGoOn(String provider) throws Exception {
+    TestCa.Leaf next = ca.issue("next", b -> b.addSanIpAddress("127.0.0.1"));
+    serve(localhost.options() + "&reload-interval=20ms&provider=" + provider);
+    String own = "provider=" + provider;
+    try (Client before = connect(own)) {
+      assertThat(label(before.session())).isEqualTo("CN=localhost");
+      // A key that is not the certificate's, as when only one file has been copied yet.
+      Files.copy(next.cert(), localhost.cert(), StandardCopyOption.REPLACE_EXISTING);
+      assertThat(awaitEvent(Event.CertificatesRejected.class).fault().number()).isEqualTo(-664);
+      try (Client meanwhile = connect(own)) {
+        assertThat(label(meanwhile.session())).isEqualTo("CN=localhost");
+      }
+      Files.copy(next.key(), localhost.key(), StandardCopyOption.REPLACE_EXISTING);
+      assertThat(awaitEvent(Event.CertificatesReloaded.class).subject()).isEqualTo("CN=next");
+      // Resumption must not hide the new one.
+      try (Client after = connect(own + "&handshake-timeout=9s")) {
+        assertThat(label(after.session())).isEqualTo("CN=next");
+      }
+      assertEcho(before);
+      assertThat(events.stream().filter(e -> e instanceof Event.CertificatesRejected)).hasSize(1);
+    }
+  }
+
+  @Test
+  void aClientReadsChangedFilesAtItsNextConnection() throws Exception {
+    Server server = serve(localhost.options() + "&client-auth=need&" + ca.option());
+    TestCa.Leaf bob = ca.issue("bob", b -> b);
+    TestCa.Leaf eve = ca.issue("eve", b -> b);
+    String own = bob.options() + "&reload-interval=1ms";
+    try (Client first = connect(own)) {
+      assertEcho(first);
+      assertThat(server.sessions()).allMatch(s -> label(s).equals("CN=bob"));
+    }
+    await().until(() -> server.sessions().isEmpty());
+    Files.copy(eve.cert(), bob.cert(), StandardCopyOption.REPLACE_EXISTING);
+    Files.copy(eve.key(), bob.key(), StandardCopyOption.REPLACE_EXISTING);
+    try (Client second = connect(own)) {
+      assertThat(second.request("echo", "x".getBytes(UTF_8))).hasSize(1);
+      assertThat(server.sessions()).allMatch(s -> label(s).equals("CN=eve"));
+    }
+  }
+}

@@ -1,0 +1,198 @@
+package io.wirelace;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.wirelace.certificates.TestCa;
+import io.wirelace.error.Fault;
+import io.wirelace.metrics.Event;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Base64;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Who is turned away, by both providers: -607 on both ends, each with the reason in words. */
+class TlsRefusalTest extends TlsCase {
+  private static final String PIN_OF_NOBODY =
+      "sha256/" + Base64.getEncoder().encodeToString(new byte[32]);
+
+  private void refused(String options, String clientSays, String serverSays) {
+    Fault fault = refusal(uri(options));
+    assertThat(fault.number()).as("%s", fault).isEqualTo(-607);
+    assertThat(fault.message()).contains(clientSays);
+    assertThat(failure().message()).contains(serverSays);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"boringssl", "jdk"})
+  void anExpiredCertificate(String provider) {
+    TestCa.Leaf old =
+        ca.issue(
+            "old",
+            b ->
+                b.addSanIpAddress("127.0.0.1")
+                    .notBefore(Instant.now().minus(Duration.ofDays(20)))
+                    .notAfter(Instant.now().minus(Duration.ofDays(10))));
+    serve(old.options() + "&provider=" + provider);
+    refused(ca.option() + "&provider=" + provider, "has expired", "expired");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"boringssl", "jdk"})
+  void aCertificateForAnotherHost(String provider) {
+    serve(ca.issue("other", b -> b.addSanDnsName("other.example")).options());
+    refused(
+        ca.option() + "&provider=" + provider,
+        "for another host",
+        "does not accept our certificate");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"boringssl", "jdk"})
+  void aCertificateOfAnUnknownCa(String provider) {
+    serve(localhost.options() + "&provider=" + provider);
+    TestCa stranger = TestCa.create(directory, "stranger");
+    refused(
+        stranger.option() + "&provider=" + provider,
+        "of a CA that is not trusted",
+        provider.equals("jdk") ? "does not accept" : "does not know the CA");
+  }
+
+  @Test
+  void aPublicCaIsNotOurs() {
+    serve(localhost.options());
+    assertThat(refusal(uri("")).message()).contains("of a CA that is not trusted");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"boringssl", "jdk"})
+  void aKeyThatIsNotPinned(String provider) {
+    serve(localhost.options());
+    refused(
+        ca.option() + "&provider=" + provider + "&pin=" + PIN_OF_NOBODY,
+        "not pinned",
+        "does not accept our certificate");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"boringssl", "jdk"})
+  void aPinnedKeyOfAnUnknownCa(String provider) {
+    serve(localhost.options());
+    TestCa stranger = TestCa.create(directory, "stranger");
+    refused(
+        stranger.option() + "&provider=" + provider + "&pin=" + TestCa.pin(localhost),
+        "of a CA that is not trusted",
+        "our certificate");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"boringssl", "jdk"})
+  void aClientWithoutACertificate(String provider) {
+    serve(localhost.options() + "&client-auth=need&" + ca.option() + "&provider=" + provider);
+    refused(ca.option() + "&provider=" + provider, "certificate", "no certificate");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"boringssl", "jdk"})
+  void aClientOfAnUnknownCa(String provider) throws IOException {
+    serve(localhost.options() + "&client-auth=want&" + ca.option() + "&provider=" + provider);
+    // Of the same name, or the client would not even offer its certificate.
+    Path elsewhere = Files.createDirectory(directory.resolve("elsewhere"));
+    TestCa.Leaf stranger = TestCa.create(elsewhere, "ca").issue("eve", b -> b);
+    refused(
+        ca.option() + "&" + stranger.options() + "&provider=" + provider,
+        "our certificate",
+        "of a CA that is not trusted");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"boringssl", "jdk"})
+  void aClientWhoseKeyIsNotPinned(String provider) {
+    serve(
+        localhost.options()
+            + "&client-auth=need&pin="
+            + PIN_OF_NOBODY
+            + "&"
+            + ca.option()
+            + "&provider="
+            + provider);
+    refused(ca.option() + "&" + ca.issue("bob", b -> b).options(), "certificate", "not pinned");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"boringssl", "jdk"})
+  void aVersionThatTheOtherDoesNotSpeak(String provider) {
+    serve(localhost.options() + "&versions=1.2&provider=" + provider);
+    refused(
+        ca.option() + "&versions=1.3&provider=" + provider,
+        "no version of TLS",
+        "no version of TLS");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"boringssl", "jdk"})
+  void cipherSuitesOfWhichNoneIsCommon(String provider) {
+    String suite = "ciphers=TLS_ECDHE_ECDSA_WITH_AES_";
+    serve(localhost.options() + "&versions=1.2&" + suite + "256_GCM_SHA384&provider=" + provider);
+    refused(
+        ca.option() + "&versions=1.2&" + suite + "128_GCM_SHA256&provider=" + provider,
+        "nothing that both sides would agree on",
+        "no cipher suite");
+  }
+
+  @Test
+  void plaintextOnATlsPort() {
+    Server server = serve(localhost.options());
+    Fault fault = refusal(server.uri().replace("tls://", "tcp://"));
+    assertThat(fault.number()).isEqualTo(-607);
+    assertThat(fault.message()).contains("does not speak TLS here");
+    assertThat(failure().message()).contains("does not speak TLS here");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"boringssl", "jdk"})
+  void tlsOnAPlaintextPort(String provider) {
+    try (Server plain = Wirelace.server().listen("tcp://127.0.0.1:0").on(events::add).start()) {
+      Fault fault =
+          refusal(
+              plain.uri().replace("tcp://", "tls://")
+                  + "?"
+                  + ca.option()
+                  + "&provider="
+                  + provider);
+      assertThat(fault.number()).isEqualTo(-607);
+      assertThat(fault.message()).contains("does not speak TLS here");
+      Fault there = awaitEvent(Event.Violated.class).fault();
+      assertThat(there.number()).isEqualTo(-607);
+      assertThat(there.message()).contains("the peer speaks TLS");
+    }
+  }
+
+  @Test
+  void aServerThatSaysNothingOfTls() throws Exception {
+    try (java.net.ServerSocket mute =
+        new java.net.ServerSocket(0, 5, java.net.InetAddress.getLoopbackAddress())) {
+      Fault fault = refusal("tls://127.0.0.1:" + mute.getLocalPort() + "?handshake-timeout=200ms");
+      assertThat(fault.number()).isEqualTo(-607);
+      assertThat(fault.message()).contains("not done in time");
+    }
+  }
+
+  @Test
+  void someOneElseIsNotDisturbed() {
+    serve(localhost.options() + "&client-auth=want&" + ca.option());
+    try (Client bystander = connect("")) {
+      assertEcho(bystander);
+      assertThat(refusal(uri("")).number()).isEqualTo(-607);
+      assertThat(refusal(uri(ca.option() + "&server-name=other.example")).message())
+          .contains("other.example");
+      assertEcho(bystander);
+    }
+    await().until(() -> events.stream().anyMatch(e -> e instanceof Event.Closed));
+  }
+}
