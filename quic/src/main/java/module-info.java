@@ -1,5 +1,14 @@
-/** QUIC, for servers and clients. */
+/** QUIC, for servers and clients: {@code quic://}. */
 module io.wirelace.quic {
+  requires io.netty.buffer;
+  requires io.netty.codec.classes.quic;
+  requires io.netty.common;
+  requires io.netty.handler;
+  requires io.netty.transport;
+  requires io.netty.transport.classes.epoll;
   requires io.wirelace.core;
   requires static transitive org.jspecify;
+
+  provides io.wirelace.transport.Transport with
+      io.wirelace.quic.QuicTransport;
 }

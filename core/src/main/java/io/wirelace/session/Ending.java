@@ -4,7 +4,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.wirelace.error.CloseReason;
 import io.wirelace.error.Fault;
 import io.wirelace.transport.EndOfStream;
-import io.wirelace.wire.FrameDecoder;
+import io.wirelace.transport.EndReason;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
 final class Ending {
   private final Session session;
   private final ChannelHandlerContext ctx;
-  private final FrameDecoder decoder;
+  private final Decoders decoders;
   private final ReadGate gate;
   private final Watch watch;
 
@@ -35,14 +35,10 @@ final class Ending {
   private boolean finished;
 
   Ending(
-      Session session,
-      ChannelHandlerContext ctx,
-      FrameDecoder decoder,
-      ReadGate gate,
-      Watch watch) {
+      Session session, ChannelHandlerContext ctx, Decoders decoders, ReadGate gate, Watch watch) {
     this.session = session;
     this.ctx = ctx;
-    this.decoder = decoder;
+    this.decoders = decoders;
     this.gate = gate;
     this.watch = watch;
   }
@@ -101,7 +97,7 @@ final class Ending {
   }
 
   void checkDrained() {
-    if (peerEnded && !decoder.hasKept()) {
+    if (peerEnded && !decoders.hasKept()) {
       // No answer can come any more; ours still go out.
       session.requests().failAll(reason(CloseReason.local()).fault());
     }
@@ -109,7 +105,7 @@ final class Ending {
     if (session.state() == SessionState.DRAINING
         && session.inFlight().size() == 0
         && (box == null || box.isEmpty())
-        && !(peerEnded && decoder.hasKept())) {
+        && !(peerEnded && decoders.hasKept())) {
       begin(CloseReason.local());
     }
   }
@@ -122,7 +118,7 @@ final class Ending {
     because(why);
     session.moveTo(SessionState.CLOSING);
     session.requests().failAll(reason(why).fault());
-    decoder.stop();
+    decoders.stop();
     watch.closing();
     gate.openForGood();
     session.outbound().finish();
@@ -131,6 +127,7 @@ final class Ending {
   /** All that was accepted is with the transport. */
   void outboundFinished() {
     finished = true;
+    EndReason.leave(ctx.channel(), reason(CloseReason.local()).fault());
     if (session.counters().framesOut() == 0) {
       ctx.close(); // nothing was sent that a reset could destroy: no need to wait for the peer
       return;

@@ -3,7 +3,6 @@ package io.wirelace.session;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.socket.DuplexChannel;
-import io.wirelace.wire.FrameDecoder;
 import java.util.concurrent.RejectedExecutionException;
 
 /**
@@ -23,7 +22,7 @@ final class ReadGate {
   /** The answers have no room in the outbound queue. */
   static final int ROOM = 4;
 
-  private final FrameDecoder decoder;
+  private final Decoders decoders;
   private final ChannelHandlerContext ctx;
   private final Runnable resumed;
 
@@ -37,8 +36,8 @@ final class ReadGate {
    *
    * @param resumed run when reading goes on, after the frames that were kept
    */
-  ReadGate(FrameDecoder decoder, ChannelHandlerContext ctx, Runnable resumed) {
-    this.decoder = decoder;
+  ReadGate(Decoders decoders, ChannelHandlerContext ctx, Runnable resumed) {
+    this.decoders = decoders;
     this.ctx = ctx;
     this.resumed = resumed;
   }
@@ -56,7 +55,7 @@ final class ReadGate {
       return;
     }
     if (reasons == 0) {
-      decoder.pause();
+      decoders.pause();
       ctx.channel().config().setAutoRead(false);
     }
     reasons |= reason;
@@ -80,7 +79,7 @@ final class ReadGate {
       return;
     }
     try {
-      decoder.resume(ctx);
+      decoders.resume(ctx);
       resumed.run();
     } catch (Throwable e) {
       ctx.fireExceptionCaught(e);

@@ -11,6 +11,8 @@ import io.wirelace.error.WirelaceException;
 import io.wirelace.metrics.Drop;
 import io.wirelace.metrics.Event;
 import io.wirelace.transport.EndOfStream;
+import io.wirelace.transport.EndReason;
+import io.wirelace.transport.FurtherStream;
 import io.wirelace.transport.Link;
 import io.wirelace.wire.Frame;
 import io.wirelace.wire.FrameDecoder;
@@ -41,7 +43,7 @@ final class SessionHandler extends ChannelInboundHandlerAdapter
   private final SessionContext context;
   private final Sessions sessions;
   private final Link link;
-  private final FrameDecoder decoder;
+  private final Decoders decoders;
   private final Watch watch;
   private final Deadlines inFlightDeadlines;
 
@@ -61,13 +63,13 @@ final class SessionHandler extends ChannelInboundHandlerAdapter
     this.context = context;
     this.sessions = sessions;
     this.link = link;
-    this.decoder = new FrameDecoder(context.role(), context.limits(), this);
+    this.decoders = new Decoders(context.role(), context.limits(), this);
     this.watch = new Watch(this, context);
     this.inFlightDeadlines = new Deadlines(context.clock(), this::expireInFlight);
   }
 
   FrameDecoder decoder() {
-    return decoder;
+    return decoders.first();
   }
 
   // ---- the channel's life ----
@@ -92,8 +94,8 @@ final class SessionHandler extends ChannelInboundHandlerAdapter
     }
     Session opened = new Session(context, this, link);
     session = opened;
-    gate = new ReadGate(decoder, active, this::resumed);
-    ending = new Ending(opened, active, decoder, gate, watch);
+    gate = new ReadGate(decoders, active, this::resumed);
+    ending = new Ending(opened, active, decoders, gate, watch);
     control = new ControlFrames(this, opened, sessions, watch, ending);
     opened.outbound().attach(active);
     watch.start(active.executor());
@@ -128,7 +130,7 @@ final class SessionHandler extends ChannelInboundHandlerAdapter
 
   /** The channel is gone. */
   private void end() {
-    decoder.stop();
+    decoders.stop();
     watch.stop();
     inFlightDeadlines.close();
     Session ended = session;
@@ -151,6 +153,10 @@ final class SessionHandler extends ChannelInboundHandlerAdapter
 
   @Override
   public void exceptionCaught(ChannelHandlerContext failed, Throwable cause) {
+    if (cause instanceof WirelaceException ours && session != null) {
+      violated(ours.fault()); // the transport found a rule of its own broken
+      return;
+    }
     CloseReason why = CloseReason.remote(String.valueOf(cause.getMessage()));
     if (cause instanceof WirelaceException ours) {
       why = new CloseReason(CloseReason.Initiator.REMOTE, ours.fault()); // the transport knows more
@@ -216,7 +222,7 @@ final class SessionHandler extends ChannelInboundHandlerAdapter
 
   @Override
   public void channelReadComplete(ChannelHandlerContext read) {
-    watch.onRead(decoder.midFrame());
+    watch.onRead(decoders.midFrame());
     read.fireChannelReadComplete();
   }
 
@@ -366,7 +372,7 @@ final class SessionHandler extends ChannelInboundHandlerAdapter
 
   /** Kept frames have been handed over: what waited for that goes on. */
   void resumed() {
-    watch.onRead(decoder.midFrame());
+    watch.onRead(decoders.midFrame());
     if (live().state() == SessionState.DRAINING) {
       ending().checkDrained();
     }
@@ -420,6 +426,10 @@ final class SessionHandler extends ChannelInboundHandlerAdapter
   public void userEventTriggered(ChannelHandlerContext triggered, Object event) {
     if (event == EndOfStream.INSTANCE) {
       ending().peerEnded();
+    } else if (event instanceof EndReason why) {
+      ending().because(new CloseReason(CloseReason.Initiator.REMOTE, why.fault()));
+    } else if (event instanceof FurtherStream stream) {
+      decoders.join(stream);
     }
     triggered.fireUserEventTriggered(event);
   }
@@ -472,7 +482,7 @@ final class SessionHandler extends ChannelInboundHandlerAdapter
   }
 
   boolean isMidFrame() {
-    return decoder.midFrame();
+    return decoders.midFrame();
   }
 
   long lastReadNs() {

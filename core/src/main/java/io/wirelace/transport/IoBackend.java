@@ -3,18 +3,23 @@ package io.wirelace.transport;
 import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.ServerChannel;
 import io.netty.channel.epoll.Epoll;
+import io.netty.channel.epoll.EpollDatagramChannel;
 import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.kqueue.KQueue;
+import io.netty.channel.kqueue.KQueueDatagramChannel;
 import io.netty.channel.kqueue.KQueueIoHandler;
 import io.netty.channel.kqueue.KQueueServerSocketChannel;
 import io.netty.channel.kqueue.KQueueSocketChannel;
 import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.DatagramChannel;
 import io.netty.channel.socket.SocketChannel;
+import io.netty.channel.socket.nio.NioDatagramChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.channel.uring.IoUring;
+import io.netty.channel.uring.IoUringDatagramChannel;
 import io.netty.channel.uring.IoUringIoHandler;
 import io.netty.channel.uring.IoUringServerSocketChannel;
 import io.netty.channel.uring.IoUringSocketChannel;
@@ -106,6 +111,16 @@ public enum IoBackend {
       case KQUEUE -> KQueueSocketChannel.class;
       case IO_URING -> IoUringSocketChannel.class;
       case NIO, AUTO -> NioSocketChannel.class;
+    };
+  }
+
+  /** The class of a UDP channel. */
+  public Class<? extends DatagramChannel> datagram() {
+    return switch (resolve()) {
+      case EPOLL -> EpollDatagramChannel.class;
+      case KQUEUE -> KQueueDatagramChannel.class;
+      case IO_URING -> IoUringDatagramChannel.class;
+      case NIO, AUTO -> NioDatagramChannel.class;
     };
   }
 }

@@ -66,6 +66,13 @@ public final class FrameDecoder extends ChannelInboundHandlerAdapter {
     this.legalTypes = FrameHeader.legalTypes(role, true);
   }
 
+  /** A decoder for a stream that joins a connection: no greeting is legal on it any more. */
+  public static FrameDecoder further(Role role, WireLimits limits, FrameSink sink) {
+    FrameDecoder decoder = new FrameDecoder(role, limits, sink);
+    decoder.legalTypes = decoder.laterTypes;
+    return decoder;
+  }
+
   @Override
   public void channelRead(ChannelHandlerContext ctx, Object message) {
     if (!(message instanceof ByteBuf in)) {

@@ -1,0 +1,207 @@
+package io.wirelace.quic;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelPromise;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
+import io.netty.handler.codec.quic.QuicStreamChannel;
+import io.wirelace.wire.FrameHeader;
+
+/**
+ * One bidirectional stream of a {@link QuicConnection}: reads when the session reads, one read
+ * buffer at a time. Event loop only.
+ */
+final class Lane extends ChannelInboundHandlerAdapter {
+  /** A HEARTBEAT, only a sign of life: how a client shows a stream on which it says nothing yet. */
+  private static final int ANNOUNCEMENT_BYTES = FrameHeader.BYTES;
+
+  private final QuicConnection connection;
+  private final QuicStreamChannel stream;
+
+  private boolean wantsBytes;
+  private boolean silent = true;
+  private boolean joined;
+  private boolean inputEnded;
+  private boolean outputEnded;
+  private int unanswered;
+  private long asideBytes;
+
+  Lane(QuicConnection connection, QuicStreamChannel stream) {
+    this.connection = connection;
+    this.stream = stream;
+  }
+
+  QuicStreamChannel stream() {
+    return stream;
+  }
+
+  boolean isFirst() {
+    return stream.streamId() == 0;
+  }
+
+  // ---- in ----
+
+  /** Reads on, if it does not already. */
+  void read() {
+    if (!wantsBytes && !inputEnded && stream.isActive()) {
+      wantsBytes = true;
+      stream.read();
+    }
+  }
+
+  @Override
+  public void channelActive(ChannelHandlerContext ctx) {
+    connection.laneOpened(this);
+    ctx.fireChannelActive();
+  }
+
+  @Override
+  public void channelRead(ChannelHandlerContext ctx, Object message) {
+    wantsBytes = false;
+    if (!(message instanceof ByteBuf in)) {
+      ctx.fireChannelRead(message);
+      return;
+    }
+    if (silent) {
+      silent = false;
+      if (isAnnouncement(in)) {
+        in.skipBytes(ANNOUNCEMENT_BYTES);
+      }
+    }
+    if (!in.isReadable()) {
+      in.release();
+    } else if (isFirst()) {
+      connection.firstLaneRead(in);
+    } else {
+      ctx.fireChannelRead(in); // to the decoder that the session has added
+    }
+  }
+
+  private static boolean isAnnouncement(ByteBuf in) {
+    int at = in.readerIndex();
+    return in.readableBytes() >= ANNOUNCEMENT_BYTES
+        && in.getInt(at) == FrameHeader.MIN_LENGTH
+        && in.getByte(at + FrameHeader.TYPE_OFFSET) == FrameHeader.HEARTBEAT
+        && in.getLong(at + FrameHeader.ID_OFFSET) == 0;
+  }
+
+  @Override
+  public void channelReadComplete(ChannelHandlerContext ctx) {
+    connection.laneReadComplete(this);
+  }
+
+  @Override
+  public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+    if (event == ChannelInputShutdownEvent.INSTANCE && !inputEnded) {
+      inputEnded = true;
+      connection.laneInputEnded(this);
+    }
+    ctx.fireUserEventTriggered(event);
+  }
+
+  boolean hasInputEnded() {
+    return inputEnded;
+  }
+
+  @Override
+  public void channelInactive(ChannelHandlerContext ctx) {
+    inputEnded = true;
+    outputEnded = true;
+    connection.laneClosed(this);
+    ctx.fireChannelInactive();
+  }
+
+  @Override
+  public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+    connection.laneFailed(this, cause);
+  }
+
+  /** The session has added its decoder. */
+  void joined() {
+    joined = true;
+  }
+
+  boolean hasJoined() {
+    return joined;
+  }
+
+  // ---- out ----
+
+  @Override
+  public void channelWritabilityChanged(ChannelHandlerContext ctx) {
+    connection.laneWritabilityChanged(this);
+    ctx.fireChannelWritabilityChanged();
+  }
+
+  /** Writes whole frames; what fails, fails the connection. */
+  void write(ByteBuf frames) {
+    stream.write(frames, stream.voidPromise());
+  }
+
+  /** Writes a large answer that others need not wait for. */
+  void writeAside(ByteBuf frame) {
+    int bytes = frame.readableBytes();
+    asideBytes += bytes;
+    connection.asideChanged(bytes);
+    stream
+        .write(frame)
+        .addListener(done -> {
+          asideBytes -= bytes;
+          connection.asideChanged(-bytes);
+        });
+  }
+
+  /** Whether a large answer would be on its way here at once. */
+  boolean isFreeForAside() {
+    return !isFirst() && !inputEnded && !outputEnded && asideBytes == 0 && stream.isWritable();
+  }
+
+  boolean canWrite() {
+    return !outputEnded && stream.isActive();
+  }
+
+  /** Shows the stream to the peer before it carries anything. */
+  void announce() {
+    ByteBuf frame = stream.alloc().directBuffer(ANNOUNCEMENT_BYTES);
+    frame.writeInt(FrameHeader.MIN_LENGTH).writeByte(FrameHeader.HEARTBEAT).writeLong(0);
+    write(frame);
+  }
+
+  /** Ends our direction behind what was written (FIN). */
+  ChannelFuture end() {
+    outputEnded = true;
+    ChannelPromise promise = stream.newPromise();
+    // A FIN does not queue up with what waits, so it waits behind an empty write.
+    stream
+        .write(Unpooled.EMPTY_BUFFER)
+        .addListener(written -> {
+          if (written.isSuccess()) {
+            stream.shutdownOutput(promise);
+          } else {
+            promise.tryFailure(written.cause());
+          }
+        });
+    return promise;
+  }
+
+  boolean hasOutputEnded() {
+    return outputEnded;
+  }
+
+  // ---- requests that came here are answered here ----
+
+  void asked() {
+    unanswered++;
+  }
+
+  void answered() {
+    unanswered--;
+  }
+
+  boolean hasUnanswered() {
+    return unanswered > 0;
+  }
+}

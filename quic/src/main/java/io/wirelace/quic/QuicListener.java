@@ -1,0 +1,184 @@
+package io.wirelace.quic;
+
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelDuplexHandler;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.ChannelPromise;
+import io.netty.handler.codec.quic.QuicChannel;
+import io.netty.handler.codec.quic.QuicChannelOption;
+import io.netty.handler.codec.quic.QuicServerCodecBuilder;
+import io.netty.handler.codec.quic.QuicSslContext;
+import io.netty.handler.codec.quic.QuicStreamChannel;
+import io.wirelace.error.ErrorCode;
+import io.wirelace.error.Fault;
+import io.wirelace.metrics.Event;
+import io.wirelace.transport.ReadBuffers;
+import io.wirelace.transport.TransportContext;
+import java.security.SecureRandom;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A bound UDP socket and the connections on it. Closing it takes no new ones; the socket itself
+ * stays until the last connection has ended, because it carries them all. Event loop only.
+ */
+final class QuicListener extends ChannelDuplexHandler implements QuicConnection.Owner {
+  private final QuicOptions options;
+  private final TransportContext context;
+  private final String scheme;
+  private final Admissions admissions;
+  private final Set<QuicConnection> starting = new HashSet<>();
+  private @Nullable ChannelHandlerContext socket;
+
+  QuicListener(String scheme, QuicOptions options, TransportContext context) {
+    this.scheme = scheme;
+    this.options = options;
+    this.context = context;
+    this.admissions = new Admissions(options.admission(), context.listener());
+  }
+
+  /** The codec that goes behind this on the socket. */
+  ChannelHandler codec(QuicSslContext tls) {
+    QuicServerCodecBuilder codec = new QuicServerCodecBuilder();
+    QuicSockets.configure(codec, options);
+    return codec
+        .initialMaxStreamsBidirectional(options.streams().most())
+        .sslContext(tls)
+        .tokenHandler(
+            new AddressTokens(
+                new SecureRandom(),
+                System::nanoTime,
+                admissions::asksForProof,
+                admissions::hasRoom))
+        .option(
+            QuicChannelOption.SEGMENTED_DATAGRAM_PACKET_ALLOCATOR,
+            QuicSockets.segments(options.socket(), context.loops()))
+        .handler(
+            new ChannelInitializer<QuicChannel>() {
+              @Override
+              protected void initChannel(QuicChannel channel) {
+                accept(channel);
+              }
+            })
+        .streamOption(ChannelOption.AUTO_READ, false)
+        .streamOption(ChannelOption.ALLOW_HALF_CLOSURE, true)
+        .streamOption(ChannelOption.RECVBUF_ALLOCATOR, new ReadBuffers())
+        .streamHandler(
+            new ChannelInitializer<QuicStreamChannel>() {
+              @Override
+              protected void initChannel(QuicStreamChannel stream) {
+                QuicConnection under = stream.parent().pipeline().get(QuicConnection.class);
+                stream.pipeline().addLast(new Lane(under, stream));
+              }
+            })
+        .build();
+  }
+
+  private void accept(QuicChannel channel) {
+    QuicConnection connection = new QuicConnection(this);
+    channel.pipeline().addLast(connection);
+    admissions.opened();
+    starting.add(connection);
+    Fault late =
+        Fault.of(
+            ErrorCode.CONNECTION_TIMEOUT,
+            "no session within " + options.admission().timeout() + " (handshake-timeout)");
+    java.util.concurrent.Future<?> timer =
+        channel
+            .eventLoop()
+            .schedule(
+                () -> connection.fail(late),
+                options.admission().timeout().toNanos(),
+                TimeUnit.NANOSECONDS);
+    channel
+        .closeFuture()
+        .addListener(closed -> {
+          timer.cancel(false);
+          over(connection);
+        });
+  }
+
+  private void over(QuicConnection connection) {
+    if (starting.remove(connection)) {
+      admissions.failed();
+    } else {
+      admissions.ended();
+    }
+    closeIfOver();
+  }
+
+  // ---- the connections' owner ----
+
+  @Override
+  public void established(QuicConnection connection, QuicChannel channel) {
+    // The session starts with the first stream.
+  }
+
+  @Override
+  public void start(QuicConnection connection, QuicChannel channel) {
+    starting.remove(connection);
+    admissions.started();
+    context.starter().startSession(channel, QuicLinks.of(scheme, channel));
+  }
+
+  @Override
+  public void failed(QuicChannel channel, Fault fault) {
+    context
+        .listener()
+        .onEvent(new Event.Denied(String.valueOf(channel.remoteSocketAddress()), fault));
+  }
+
+  // ---- the socket ----
+
+  @Override
+  public void handlerAdded(ChannelHandlerContext ctx) {
+    socket = ctx;
+  }
+
+  @Override
+  public void close(ChannelHandlerContext ctx, ChannelPromise promise) {
+    admissions.close();
+    Fault stopping = Fault.of(ErrorCode.SERVER_STOPPING, "the server is stopping");
+    List.copyOf(starting).forEach(connection -> connection.fail(stopping));
+    if (admissions.isOver()) {
+      ctx.close(promise);
+    } else {
+      promise.trySuccess(); // it listens no more
+    }
+  }
+
+  private void closeIfOver() {
+    ChannelHandlerContext ctx = socket;
+    if (ctx != null && admissions.isOver()) {
+      // Before the last session hears of its end: who waits for that may bind again at once.
+      ctx.executor().execute(ctx::close);
+    }
+  }
+
+  /** Errors that the network reports for datagrams sent say nothing about the socket. */
+  @Override
+  public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+    if (!(cause instanceof java.io.IOException)) {
+      ctx.fireExceptionCaught(cause);
+    }
+  }
+
+  /** Listens. */
+  static ChannelFuture bind(
+      QuicListener listener, QuicSslContext tls, java.net.InetSocketAddress address) {
+    return QuicSockets.bootstrap(
+            listener.options.socket(), listener.context.loops(), listener, listener.codec(tls))
+        .bind(address);
+  }
+
+  Channel channel() {
+    return java.util.Objects.requireNonNull(socket, "not bound yet").channel();
+  }
+}

@@ -1,0 +1,106 @@
+package io.wirelace.quic;
+
+import io.netty.channel.ChannelFuture;
+import io.netty.handler.codec.quic.Quic;
+import io.netty.handler.codec.quic.QuicSslContext;
+import io.wirelace.config.Defaults;
+import io.wirelace.config.TlsSettings;
+import io.wirelace.error.ErrorCode;
+import io.wirelace.error.Fault;
+import io.wirelace.error.WirelaceException;
+import io.wirelace.transport.ByteStreams;
+import io.wirelace.transport.Endpoint;
+import io.wirelace.transport.EndpointOptions;
+import io.wirelace.transport.EventLoops;
+import io.wirelace.transport.Transport;
+import io.wirelace.transport.TransportContext;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.util.Set;
+
+/**
+ * QUIC version 1 (RFC 9000): {@code quic://host:port}. The session is the connection; its frames
+ * are a byte stream on each bidirectional stream that the client opens. ALPN {@value #ALPN}.
+ */
+public final class QuicTransport implements Transport {
+  /** The application protocol's name inside TLS. */
+  static final String ALPN = "lace/1";
+
+  /** Made by ServiceLoader. */
+  public QuicTransport() {}
+
+  @Override
+  public Set<String> schemes() {
+    return Set.of("quic");
+  }
+
+  @Override
+  public void validate(Endpoint endpoint) {
+    EndpointOptions options = new EndpointOptions(endpoint);
+    QuicOptions.of(options);
+    tls(options, TlsSettings.DEFAULT);
+    options.done();
+    if (!endpoint.path().isEmpty() && !endpoint.path().equals("/")) {
+      throw new WirelaceException(
+          ErrorCode.INVALID_CONFIG,
+          "endpoint " + endpoint.uri() + ": quic has no path (expected quic://host:port)");
+    }
+    Throwable cause = Quic.unavailabilityCause();
+    if (cause != null) {
+      throw Fault.of(
+              ErrorCode.UNSUPPORTED_TRANSPORT,
+              "quic does not work here: its native library cannot be loaded: " + cause,
+              cause)
+          .toException();
+    }
+  }
+
+  private static TlsSettings tls(EndpointOptions options, TlsSettings otherwise) {
+    return new TlsSettings(
+        options.text("cert", otherwise.cert()),
+        options.text("key", otherwise.key()),
+        options.text("ca", otherwise.ca()));
+  }
+
+  @Override
+  public ChannelFuture bind(Endpoint endpoint, TransportContext context) {
+    TlsSettings tls = tls(new EndpointOptions(endpoint), context.tls());
+    QuicListener listener = new QuicListener(endpoint.scheme(), QuicOptions.of(endpoint), context);
+    InetSocketAddress address =
+        endpoint.host().equals("*")
+            ? new InetSocketAddress(port(endpoint))
+            : new InetSocketAddress(host(endpoint), port(endpoint));
+    return QuicListener.bind(listener, QuicTls.server(tls), address);
+  }
+
+  @Override
+  public ChannelFuture connect(Endpoint endpoint, TransportContext context) {
+    TlsSettings tls = tls(new EndpointOptions(endpoint), context.tls());
+    QuicDial.Target target =
+        new QuicDial.Target(
+            endpoint.scheme(),
+            InetSocketAddress.createUnresolved(host(endpoint), port(endpoint)),
+            host(endpoint),
+            port(endpoint));
+    QuicSslContext ssl = QuicTls.client(tls);
+    return new QuicDial(target, QuicOptions.of(endpoint), context, ssl).connect();
+  }
+
+  private static String host(Endpoint endpoint) {
+    return endpoint.host().isEmpty() ? Defaults.HOST : endpoint.host();
+  }
+
+  private static int port(Endpoint endpoint) {
+    return endpoint.port() < 0 ? Defaults.PORT : endpoint.port();
+  }
+
+  @Override
+  public Endpoint bound(Endpoint endpoint, SocketAddress address) {
+    return ByteStreams.bound(endpoint, address);
+  }
+
+  @Override
+  public String io(EventLoops loops) {
+    return loops.backend().label();
+  }
+}
