@@ -28,7 +28,7 @@ final class QuicFaults {
   private static final int MOST_CODE = 9999;
   private static final int NO_APPLICATION_PROTOCOL = 120; // RFC 7301, section 3.2
   private static final int NO_ERROR = 0; // RFC 9000, section 20.1
-  private static final int CONNECTION_REFUSED = 2;
+  static final int CONNECTION_REFUSED = 2;
   private static final int APPLICATION_ERROR = 12; // an application's close before its time
 
   private QuicFaults() {}
@@ -67,7 +67,7 @@ final class QuicFaults {
 
   /** What the peer's close says. */
   static Fault told(QuicConnectionCloseEvent close) {
-    String words = close.reason().length == 0 ? "" : ": " + new String(close.reason(), UTF_8);
+    String words = words(close);
     int error = close.error();
     if (close.isApplicationClose()) {
       return error == 0 || error > MOST_CODE
@@ -91,6 +91,14 @@ final class QuicFaults {
               ErrorCode.PROTOCOL_ERROR,
               String.format("the peer closed with QUIC error 0x%x%s", error, words));
     };
+  }
+
+  private static String words(QuicConnectionCloseEvent close) {
+    // Without words, reason() fails where it should be empty, and only toString() tells.
+    if (close.toString().endsWith("reason=null}") || close.reason().length == 0) {
+      return "";
+    }
+    return ": " + new String(close.reason(), UTF_8);
   }
 
   private static Fault alert(int alert, String words) {

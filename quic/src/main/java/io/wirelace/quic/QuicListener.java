@@ -86,6 +86,10 @@ final class QuicListener extends ChannelDuplexHandler implements QuicConnection.
     channel.pipeline().addLast(connection);
     admissions.opened();
     starting.add(connection);
+    if (admissions.isClosed()) {
+      // In a task: only when its first packet has been read can it be told.
+      channel.eventLoop().execute(() -> connection.fail(stopping()));
+    }
     Fault late =
         Fault.of(
             ErrorCode.CONNECTION_TIMEOUT,
@@ -145,13 +149,16 @@ final class QuicListener extends ChannelDuplexHandler implements QuicConnection.
   @Override
   public void close(ChannelHandlerContext ctx, ChannelPromise promise) {
     admissions.close();
-    Fault stopping = Fault.of(ErrorCode.SERVER_STOPPING, "the server is stopping");
-    List.copyOf(starting).forEach(connection -> connection.fail(stopping));
+    List.copyOf(starting).forEach(connection -> connection.fail(stopping()));
     if (admissions.isOver()) {
       ctx.close(promise);
     } else {
       promise.trySuccess(); // it listens no more
     }
+  }
+
+  private static Fault stopping() {
+    return Fault.of(ErrorCode.SERVER_STOPPING, "the server is stopping");
   }
 
   private void closeIfOver() {

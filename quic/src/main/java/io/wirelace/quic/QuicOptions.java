@@ -61,8 +61,8 @@ record QuicOptions(
    * @param datagramBytes {@code datagram-size}: the longest UDP payload sent; default 1350
    * @param gso {@code gso}: hand several datagrams to the kernel at once where it can; default true
    * @param sendBufferBytes {@code send-buffer}: SO_SNDBUF, 0 leaves it to the kernel; default 0
-   * @param receiveBufferBytes {@code receive-buffer}: SO_RCVBUF, 0 leaves it to the kernel; default
-   *     0
+   * @param receiveBufferBytes {@code receive-buffer}: SO_RCVBUF, which the kernel may cap, 0 leaves
+   *     it to it; default 0
    * @param bind {@code bind}: the local address a client sends from; empty leaves it to the kernel
    */
   record Socket(
@@ -88,7 +88,7 @@ record QuicOptions(
             options.bytes("datagram-size", 1350, 1200, 65_527),
             options.flag("gso", true),
             options.bytes("send-buffer", 0, 0, 1024 * MIB),
-            options.bytes("receive-buffer", 0, 0, 1024 * MIB),
+            options.bytes("receive-buffer", 2 * MIB, 0, 1024 * MIB),
             options.text("bind", "")),
         options.duration("idle-timeout", Duration.ofSeconds(60)),
         options.duration("connect-timeout", Duration.ofSeconds(10)),
