@@ -13,10 +13,10 @@ import io.netty.handler.codec.quic.QuicStreamResetException;
 import io.wirelace.error.ErrorCode;
 import io.wirelace.error.Fault;
 import io.wirelace.error.WirelaceException;
+import io.wirelace.security.TlsFaults;
 import java.nio.channels.ClosedChannelException;
 import java.time.Duration;
 import javax.net.ssl.SSLException;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Codes on a QUIC connection, both ways. An application error is the code of the registry without
@@ -113,7 +113,7 @@ final class QuicFaults {
   static Fault of(Throwable cause) {
     return switch (cause) {
       case WirelaceException ours -> ours.fault();
-      case SSLException tls -> Fault.of(ErrorCode.TLS_FAILED, text(tls), tls);
+      case SSLException tls -> TlsFaults.of(tls);
       case QuicStreamResetException reset ->
           Fault.of(
               ErrorCode.CONNECTION_CLOSED,
@@ -137,18 +137,14 @@ final class QuicFaults {
    * Why a handshake failed, for a client; the cause itself where it is for the one place that names
    * the failures of connects.
    */
-  static Throwable connecting(Throwable cause, @Nullable Throwable verification) {
-    if (verification != null) {
-      return Fault.of(
-              ErrorCode.TLS_FAILED, "the server's certificate: " + text(verification), verification)
-          .toException();
-    }
+  static Throwable connecting(Throwable cause) {
+
     if (cause instanceof QuicClosedChannelException closed) {
       QuicConnectionCloseEvent event = closed.event();
       return (event == null ? lost() : told(event)).toException();
     }
     if (cause instanceof SSLException tls) {
-      return Fault.of(ErrorCode.TLS_FAILED, text(tls), tls).toException();
+      return TlsFaults.of(tls).toException();
     }
     if (cause instanceof QuicException quic) {
       boolean version = text(quic).contains("UNKNOWN_VERSION");

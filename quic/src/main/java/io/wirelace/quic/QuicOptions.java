@@ -1,6 +1,7 @@
 package io.wirelace.quic;
 
 import io.netty.handler.codec.quic.QuicCongestionControlAlgorithm;
+import io.wirelace.config.TlsSettings;
 import io.wirelace.config.Values;
 import io.wirelace.transport.Endpoint;
 import io.wirelace.transport.EndpointOptions;
@@ -71,9 +72,10 @@ record QuicOptions(
   /**
    * Reads them from an endpoint's options, and leaves the others to others.
    *
+   * @param tls has the {@code handshake-timeout}, which counts until there is a session
    * @throws io.wirelace.error.WirelaceException if one is out of range
    */
-  static QuicOptions of(EndpointOptions options) {
+  static QuicOptions of(EndpointOptions options, TlsSettings tls) {
     return new QuicOptions(
         new Streams(
             options.number("streams", 4, 1, 256),
@@ -83,7 +85,7 @@ record QuicOptions(
         new Admission(
             options.number("retry-above", 256, 0, 1_000_000),
             options.number("max-handshakes", 4096, 1, 1_000_000),
-            options.duration("handshake-timeout", Duration.ofSeconds(10))),
+            tls.handshakeTimeout()),
         new Socket(
             options.bytes("datagram-size", 1350, 1200, 65_527),
             options.flag("gso", true),
@@ -96,9 +98,9 @@ record QuicOptions(
         congestion(options.text("congestion", "cubic")));
   }
 
-  /** As {@link #of(EndpointOptions)}. */
-  static QuicOptions of(Endpoint endpoint) {
-    return of(new EndpointOptions(endpoint));
+  /** As {@link #of(EndpointOptions, TlsSettings)}. */
+  static QuicOptions of(Endpoint endpoint, TlsSettings tls) {
+    return of(new EndpointOptions(endpoint), tls);
   }
 
   private static QuicCongestionControlAlgorithm congestion(String name) {

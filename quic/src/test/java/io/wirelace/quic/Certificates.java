@@ -31,7 +31,10 @@ final class Certificates {
   static TlsSettings settings(X509Bundle bundle) {
     try {
       String cert = bundle.toTempCertChainPem().getPath();
-      return new TlsSettings(cert, bundle.toTempPrivateKeyPem().getPath(), cert);
+      return TlsSettings.DEFAULT
+          .with("cert", cert)
+          .with("key", bundle.toTempPrivateKeyPem().getPath())
+          .with("ca", cert);
     } catch (IOException e) {
       throw new IllegalStateException(e);
     }
