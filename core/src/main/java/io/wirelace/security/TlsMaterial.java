@@ -65,6 +65,16 @@ public final class TlsMaterial {
     return look;
   }
 
+  /** The settings that name the files. */
+  public TlsSettings settings() {
+    return settings;
+  }
+
+  /** Whether a file looks otherwise than when it was read. Blocks on the files. */
+  public boolean isStale() {
+    return !FilesLook.of(settings).equals(look);
+  }
+
   /** This side's certificates, the default one first; empty where a client has none. */
   public List<Credential> credentials() {
     return credentials;
@@ -99,8 +109,12 @@ public final class TlsMaterial {
     return Trust.of(cas, new Pins(TlsSettings.list(settings.pin())), alerts);
   }
 
-  /** Checks that a server can be run with this. */
-  void requireServer() {
+  /**
+   * Checks that a server can be run with this.
+   *
+   * @throws WirelaceException -664 if it cannot
+   */
+  public void requireServer() {
     if (credentials.isEmpty()) {
       throw new WirelaceException(
           ErrorCode.INVALID_CONFIG,

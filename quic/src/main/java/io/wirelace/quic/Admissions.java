@@ -29,9 +29,6 @@ final class Admissions {
 
   /** Whether there is room for one more. Being full is told once, until there is room again. */
   boolean hasRoom() {
-    if (closed) {
-      return false;
-    }
     if (handshakes < rules.most()) {
       return true;
     }
@@ -79,6 +76,11 @@ final class Admissions {
   /** Takes no more. */
   void close() {
     closed = true;
+  }
+
+  /** Whether new ones are turned away. */
+  boolean isClosed() {
+    return closed;
   }
 
   /** Whether the socket is of no more use. */

@@ -68,6 +68,11 @@ final class Answers {
     asideBytes += bytes;
   }
 
+  /** Whether any answer has a lane that is not the first. */
+  boolean remembersAny() {
+    return !asked.isEmpty();
+  }
+
   /** Writes whole frames, each on its lane. Takes over the buffer. */
   void write(ByteBuf frames, Lane first) {
     if (asked.isEmpty()) {

@@ -141,8 +141,19 @@ final class QuicConnection extends ChannelDuplexHandler {
   void fail(Fault fault) {
     if (phase == Phase.STARTING) {
       owner.failed(channel(), fault);
-      closeNow(fault, channel().newPromise());
+      refuse(fault);
     }
+  }
+
+  /** Within the handshake there is no application error yet (RFC 9000, section 10.2.3). */
+  private void refuse(Fault fault) {
+    if (channel().isActive()) {
+      closeNow(fault, channel().newPromise());
+      return;
+    }
+    phase = Phase.CLOSED;
+    ByteBuf text = Unpooled.copiedBuffer(QuicFaults.reason(fault));
+    channel().close(false, QuicFaults.CONNECTION_REFUSED, text, channel().newPromise());
   }
 
   @Override
@@ -225,9 +236,14 @@ final class QuicConnection extends ChannelDuplexHandler {
 
   private void readAll() {
     for (int i = lanes.size() - 1; i >= 0; i--) {
-      Lane lane = lanes.get(i);
-      readIfWanted(lane);
-      endIfAnswered(lane);
+      readIfWanted(lanes.get(i));
+    }
+    endAnswered();
+  }
+
+  private void endAnswered() {
+    for (int i = lanes.size() - 1; i >= 0; i--) {
+      endIfAnswered(lanes.get(i));
     }
   }
 
@@ -287,7 +303,11 @@ final class QuicConnection extends ChannelDuplexHandler {
       end(promise);
     } else if (message instanceof ByteBuf frames && ordered != null) {
       spoken = true;
+      boolean mayEndLanes = answers.remembersAny();
       answers.write(frames, ordered);
+      if (mayEndLanes) {
+        endAnswered();
+      }
       promise.trySuccess();
     } else {
       writing.write(message, promise);

@@ -11,15 +11,18 @@ import io.netty.handler.codec.quic.QuicChannel;
 import io.netty.handler.codec.quic.QuicChannelOption;
 import io.netty.handler.codec.quic.QuicClientCodecBuilder;
 import io.netty.handler.codec.quic.QuicSslContext;
+import io.netty.handler.codec.quic.QuicSslEngine;
 import io.netty.handler.codec.quic.QuicStreamChannel;
 import io.netty.handler.codec.quic.QuicStreamType;
 import io.netty.util.concurrent.Future;
 import io.wirelace.error.Fault;
+import io.wirelace.security.TlsFaults;
 import io.wirelace.transport.ReadBuffers;
 import io.wirelace.transport.TransportContext;
 import java.net.ConnectException;
 import java.net.InetSocketAddress;
 import java.net.PortUnreachableException;
+import java.security.cert.CertificateException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,6 +39,7 @@ final class QuicDial implements QuicConnection.Owner {
   private final QuicSslContext tls;
   private @Nullable ChannelPromise result;
   private @Nullable Fault failure;
+  private @Nullable QuicSslEngine engine;
 
   QuicDial(Target target, QuicOptions options, TransportContext context, QuicSslContext tls) {
     this.target = target;
@@ -48,9 +52,7 @@ final class QuicDial implements QuicConnection.Owner {
   ChannelFuture connect() {
     QuicClientCodecBuilder codec = new QuicClientCodecBuilder();
     QuicSockets.configure(codec, options);
-    codec
-        .initialMaxStreamsBidirectional(0)
-        .sslEngineProvider(q -> tls.newEngine(q.alloc(), target.host(), target.port()));
+    codec.initialMaxStreamsBidirectional(0).sslEngineProvider(this::newEngine);
     var bootstrap =
         QuicSockets.bootstrap(options.socket(), context.loops(), codec.build(), new Refusals());
     if (!options.socket().bind().isEmpty()) {
@@ -70,6 +72,12 @@ final class QuicDial implements QuicConnection.Owner {
       }
     });
     return promise;
+  }
+
+  private QuicSslEngine newEngine(QuicChannel channel) {
+    QuicSslEngine made = tls.newEngine(channel.alloc(), target.host(), target.port());
+    engine = made;
+    return made;
   }
 
   private void shakeHands(Channel socket, ChannelPromise promise) {
@@ -101,7 +109,12 @@ final class QuicDial implements QuicConnection.Owner {
 
   private void fail(ChannelPromise promise, Throwable cause) {
     Fault told = failure;
-    promise.tryFailure(told == null ? QuicFaults.connecting(cause, null) : told.toException());
+    CertificateException refusal = RememberingTrust.refusal(engine);
+    if (refusal != null) {
+      promise.tryFailure(TlsFaults.of(refusal).toException());
+    } else {
+      promise.tryFailure(told == null ? QuicFaults.connecting(cause) : told.toException());
+    }
   }
 
   /** Hears from the kernel that nobody listens there; once connected, that proves nothing. */

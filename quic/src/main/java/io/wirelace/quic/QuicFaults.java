@@ -13,10 +13,10 @@ import io.netty.handler.codec.quic.QuicStreamResetException;
 import io.wirelace.error.ErrorCode;
 import io.wirelace.error.Fault;
 import io.wirelace.error.WirelaceException;
+import io.wirelace.security.TlsFaults;
 import java.nio.channels.ClosedChannelException;
 import java.time.Duration;
 import javax.net.ssl.SSLException;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Codes on a QUIC connection, both ways. An application error is the code of the registry without
@@ -28,7 +28,7 @@ final class QuicFaults {
   private static final int MOST_CODE = 9999;
   private static final int NO_APPLICATION_PROTOCOL = 120; // RFC 7301, section 3.2
   private static final int NO_ERROR = 0; // RFC 9000, section 20.1
-  private static final int CONNECTION_REFUSED = 2;
+  static final int CONNECTION_REFUSED = 2;
   private static final int APPLICATION_ERROR = 12; // an application's close before its time
 
   private QuicFaults() {}
@@ -67,7 +67,7 @@ final class QuicFaults {
 
   /** What the peer's close says. */
   static Fault told(QuicConnectionCloseEvent close) {
-    String words = close.reason().length == 0 ? "" : ": " + new String(close.reason(), UTF_8);
+    String words = words(close);
     int error = close.error();
     if (close.isApplicationClose()) {
       return error == 0 || error > MOST_CODE
@@ -93,6 +93,14 @@ final class QuicFaults {
     };
   }
 
+  private static String words(QuicConnectionCloseEvent close) {
+    // Without words, reason() fails where it should be empty, and only toString() tells.
+    if (close.toString().endsWith("reason=null}") || close.reason().length == 0) {
+      return "";
+    }
+    return ": " + new String(close.reason(), UTF_8);
+  }
+
   private static Fault alert(int alert, String words) {
     return alert == NO_APPLICATION_PROTOCOL
         ? Fault.of(
@@ -105,7 +113,7 @@ final class QuicFaults {
   static Fault of(Throwable cause) {
     return switch (cause) {
       case WirelaceException ours -> ours.fault();
-      case SSLException tls -> Fault.of(ErrorCode.TLS_FAILED, text(tls), tls);
+      case SSLException tls -> TlsFaults.of(tls);
       case QuicStreamResetException reset ->
           Fault.of(
               ErrorCode.CONNECTION_CLOSED,
@@ -129,18 +137,14 @@ final class QuicFaults {
    * Why a handshake failed, for a client; the cause itself where it is for the one place that names
    * the failures of connects.
    */
-  static Throwable connecting(Throwable cause, @Nullable Throwable verification) {
-    if (verification != null) {
-      return Fault.of(
-              ErrorCode.TLS_FAILED, "the server's certificate: " + text(verification), verification)
-          .toException();
-    }
+  static Throwable connecting(Throwable cause) {
+
     if (cause instanceof QuicClosedChannelException closed) {
       QuicConnectionCloseEvent event = closed.event();
       return (event == null ? lost() : told(event)).toException();
     }
     if (cause instanceof SSLException tls) {
-      return Fault.of(ErrorCode.TLS_FAILED, text(tls), tls).toException();
+      return TlsFaults.of(tls).toException();
     }
     if (cause instanceof QuicException quic) {
       boolean version = text(quic).contains("UNKNOWN_VERSION");

@@ -1,6 +1,5 @@
 package io.wirelace.quic;
 
-import io.netty.channel.Channel;
 import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandler;
@@ -11,17 +10,24 @@ import io.netty.channel.ChannelPromise;
 import io.netty.handler.codec.quic.QuicChannel;
 import io.netty.handler.codec.quic.QuicChannelOption;
 import io.netty.handler.codec.quic.QuicServerCodecBuilder;
-import io.netty.handler.codec.quic.QuicSslContext;
 import io.netty.handler.codec.quic.QuicStreamChannel;
 import io.wirelace.error.ErrorCode;
 import io.wirelace.error.Fault;
 import io.wirelace.metrics.Event;
+import io.wirelace.security.TlsFaults;
+import io.wirelace.transport.Endpoint;
 import io.wirelace.transport.ReadBuffers;
 import io.wirelace.transport.TransportContext;
+import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.security.SecureRandom;
+import java.security.cert.CertificateException;
+import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -32,25 +38,28 @@ import org.jspecify.annotations.Nullable;
 final class QuicListener extends ChannelDuplexHandler implements QuicConnection.Owner {
   private final QuicOptions options;
   private final TransportContext context;
-  private final String scheme;
+  private final Endpoint endpoint;
+  private final Duration reloadInterval;
   private final Admissions admissions;
   private final Set<QuicConnection> starting = new HashSet<>();
   private @Nullable ChannelHandlerContext socket;
 
-  QuicListener(String scheme, QuicOptions options, TransportContext context) {
-    this.scheme = scheme;
+  QuicListener(
+      Endpoint endpoint, QuicOptions options, Duration reloadInterval, TransportContext context) {
+    this.reloadInterval = reloadInterval;
+    this.endpoint = endpoint;
     this.options = options;
     this.context = context;
     this.admissions = new Admissions(options.admission(), context.listener());
   }
 
   /** The codec that goes behind this on the socket. */
-  ChannelHandler codec(QuicSslContext tls) {
+  ChannelHandler codec(CurrentTls tls) {
     QuicServerCodecBuilder codec = new QuicServerCodecBuilder();
     QuicSockets.configure(codec, options);
     return codec
         .initialMaxStreamsBidirectional(options.streams().most())
-        .sslContext(tls)
+        .sslEngineProvider(channel -> tls.context().newEngine(channel.alloc()))
         .tokenHandler(
             new AddressTokens(
                 new SecureRandom(),
@@ -86,11 +95,15 @@ final class QuicListener extends ChannelDuplexHandler implements QuicConnection.
     channel.pipeline().addLast(connection);
     admissions.opened();
     starting.add(connection);
+    if (admissions.isClosed()) {
+      // In a task: only when its first packet has been read can it be told.
+      channel.eventLoop().execute(() -> connection.fail(stopping()));
+    }
     Fault late =
         Fault.of(
             ErrorCode.CONNECTION_TIMEOUT,
             "no session within " + options.admission().timeout() + " (handshake-timeout)");
-    java.util.concurrent.Future<?> timer =
+    Future<?> timer =
         channel
             .eventLoop()
             .schedule(
@@ -125,14 +138,20 @@ final class QuicListener extends ChannelDuplexHandler implements QuicConnection.
   public void start(QuicConnection connection, QuicChannel channel) {
     starting.remove(connection);
     admissions.started();
-    context.starter().startSession(channel, QuicLinks.of(scheme, channel));
+    context.starter().startSession(channel, QuicLinks.of(endpoint.scheme(), channel));
   }
 
   @Override
   public void failed(QuicChannel channel, Fault fault) {
+    String peer = String.valueOf(channel.remoteSocketAddress());
+    CertificateException refusal = RememberingTrust.refusal(channel.sslEngine());
+    Fault why = refusal == null ? fault : TlsFaults.of(refusal);
     context
         .listener()
-        .onEvent(new Event.Denied(String.valueOf(channel.remoteSocketAddress()), fault));
+        .onEvent(
+            why.is(ErrorCode.TLS_FAILED) || why.is(ErrorCode.UNSUPPORTED_VERSION)
+                ? new Event.HandshakeFailed(peer, why)
+                : new Event.Denied(peer, why));
   }
 
   // ---- the socket ----
@@ -145,13 +164,16 @@ final class QuicListener extends ChannelDuplexHandler implements QuicConnection.
   @Override
   public void close(ChannelHandlerContext ctx, ChannelPromise promise) {
     admissions.close();
-    Fault stopping = Fault.of(ErrorCode.SERVER_STOPPING, "the server is stopping");
-    List.copyOf(starting).forEach(connection -> connection.fail(stopping));
+    List.copyOf(starting).forEach(connection -> connection.fail(stopping()));
     if (admissions.isOver()) {
       ctx.close(promise);
     } else {
       promise.trySuccess(); // it listens no more
     }
+  }
+
+  private static Fault stopping() {
+    return Fault.of(ErrorCode.SERVER_STOPPING, "the server is stopping");
   }
 
   private void closeIfOver() {
@@ -165,20 +187,34 @@ final class QuicListener extends ChannelDuplexHandler implements QuicConnection.
   /** Errors that the network reports for datagrams sent say nothing about the socket. */
   @Override
   public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-    if (!(cause instanceof java.io.IOException)) {
+    if (!(cause instanceof IOException)) {
       ctx.fireExceptionCaught(cause);
     }
   }
 
-  /** Listens. */
-  static ChannelFuture bind(
-      QuicListener listener, QuicSslContext tls, java.net.InetSocketAddress address) {
-    return QuicSockets.bootstrap(
-            listener.options.socket(), listener.context.loops(), listener, listener.codec(tls))
-        .bind(address);
-  }
-
-  Channel channel() {
-    return java.util.Objects.requireNonNull(socket, "not bound yet").channel();
+  /** Listens, and looks for changed certificates until it does no more. */
+  static ChannelFuture bind(QuicListener listener, CurrentTls tls, InetSocketAddress address) {
+    ChannelFuture bound =
+        QuicSockets.bootstrap(
+                listener.options.socket(), listener.context.loops(), listener, listener.codec(tls))
+            .bind(address);
+    long intervalMs = listener.reloadInterval.toMillis();
+    bound.addListener(done -> {
+      if (done.isSuccess() && intervalMs > 0) {
+        Runnable look = () -> tls.refresh(listener.endpoint.uri(), listener.context.listener());
+        ScheduledFuture<?> looking =
+            bound
+                .channel()
+                .eventLoop()
+                .scheduleWithFixedDelay(
+                    // Files block, and event loops must not.
+                    () -> Thread.ofVirtual().name("lace-certificates").start(look),
+                    intervalMs,
+                    intervalMs,
+                    TimeUnit.MILLISECONDS);
+        bound.channel().closeFuture().addListener(closed -> looking.cancel(false));
+      }
+    });
+    return bound;
   }
 }

@@ -1,6 +1,7 @@
 package io.wirelace.quic;
 
 import io.netty.handler.codec.quic.QuicCongestionControlAlgorithm;
+import io.wirelace.config.TlsSettings;
 import io.wirelace.config.Values;
 import io.wirelace.transport.Endpoint;
 import io.wirelace.transport.EndpointOptions;
@@ -61,8 +62,8 @@ record QuicOptions(
    * @param datagramBytes {@code datagram-size}: the longest UDP payload sent; default 1350
    * @param gso {@code gso}: hand several datagrams to the kernel at once where it can; default true
    * @param sendBufferBytes {@code send-buffer}: SO_SNDBUF, 0 leaves it to the kernel; default 0
-   * @param receiveBufferBytes {@code receive-buffer}: SO_RCVBUF, 0 leaves it to the kernel; default
-   *     0
+   * @param receiveBufferBytes {@code receive-buffer}: SO_RCVBUF, which the kernel may cap, 0 leaves
+   *     it to it; default 0
    * @param bind {@code bind}: the local address a client sends from; empty leaves it to the kernel
    */
   record Socket(
@@ -71,9 +72,10 @@ record QuicOptions(
   /**
    * Reads them from an endpoint's options, and leaves the others to others.
    *
+   * @param tls has the {@code handshake-timeout}, which counts until there is a session
    * @throws io.wirelace.error.WirelaceException if one is out of range
    */
-  static QuicOptions of(EndpointOptions options) {
+  static QuicOptions of(EndpointOptions options, TlsSettings tls) {
     return new QuicOptions(
         new Streams(
             options.number("streams", 4, 1, 256),
@@ -83,12 +85,12 @@ record QuicOptions(
         new Admission(
             options.number("retry-above", 256, 0, 1_000_000),
             options.number("max-handshakes", 4096, 1, 1_000_000),
-            options.duration("handshake-timeout", Duration.ofSeconds(10))),
+            tls.handshakeTimeout()),
         new Socket(
             options.bytes("datagram-size", 1350, 1200, 65_527),
             options.flag("gso", true),
             options.bytes("send-buffer", 0, 0, 1024 * MIB),
-            options.bytes("receive-buffer", 0, 0, 1024 * MIB),
+            options.bytes("receive-buffer", 2 * MIB, 0, 1024 * MIB),
             options.text("bind", "")),
         options.duration("idle-timeout", Duration.ofSeconds(60)),
         options.duration("connect-timeout", Duration.ofSeconds(10)),
@@ -96,9 +98,9 @@ record QuicOptions(
         congestion(options.text("congestion", "cubic")));
   }
 
-  /** As {@link #of(EndpointOptions)}. */
-  static QuicOptions of(Endpoint endpoint) {
-    return of(new EndpointOptions(endpoint));
+  /** As {@link #of(EndpointOptions, TlsSettings)}. */
+  static QuicOptions of(Endpoint endpoint, TlsSettings tls) {
+    return of(new EndpointOptions(endpoint), tls);
   }
 
   private static QuicCongestionControlAlgorithm congestion(String name) {

@@ -5,6 +5,7 @@ import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.FixedRecvByteBufAllocator;
+import io.netty.channel.epoll.EpollChannelOption;
 import io.netty.channel.epoll.EpollDatagramChannel;
 import io.netty.channel.socket.DatagramChannel;
 import io.netty.handler.codec.quic.EpollQuicUtils;
@@ -32,7 +33,7 @@ final class QuicSockets {
             .option(ChannelOption.ALLOCATOR, PooledByteBufAllocator.DEFAULT)
             .option(
                 ChannelOption.RECVBUF_ALLOCATOR,
-                new FixedRecvByteBufAllocator(receivedBytes(options)))
+                new FixedRecvByteBufAllocator(receivedBytes(options) * datagramsARead(loops)))
             .handler(
                 new io.netty.channel.ChannelInitializer<DatagramChannel>() {
                   @Override
@@ -40,6 +41,9 @@ final class QuicSockets {
                     channel.pipeline().addLast(handlers);
                   }
                 });
+    if (datagramsARead(loops) > 1) {
+      bootstrap.option(EpollChannelOption.MAX_DATAGRAM_PAYLOAD_SIZE, receivedBytes(options));
+    }
     if (options.sendBufferBytes() > 0) {
       bootstrap.option(ChannelOption.SO_SNDBUF, options.sendBufferBytes());
     }
@@ -49,15 +53,22 @@ final class QuicSockets {
     return bootstrap;
   }
 
+  /** epoll takes several datagrams with one call. */
+  private static int datagramsARead(EventLoops loops) {
+    return isEpoll(loops) ? MOST_SEGMENTS : 1;
+  }
+
+  private static boolean isEpoll(EventLoops loops) {
+    return EpollDatagramChannel.class.isAssignableFrom(loops.backend().datagram());
+  }
+
   private static int receivedBytes(QuicOptions.Socket options) {
     return Math.max(LEAST_RECEIVED_BYTES, options.datagramBytes());
   }
 
   /** Several datagrams in one call, where the socket can. */
   static SegmentedDatagramPacketAllocator segments(QuicOptions.Socket options, EventLoops loops) {
-    boolean can =
-        options.gso() && EpollDatagramChannel.class.isAssignableFrom(loops.backend().datagram());
-    return can
+    return options.gso() && isEpoll(loops)
         ? EpollQuicUtils.newSegmentedAllocator(MOST_SEGMENTS)
         : SegmentedDatagramPacketAllocator.NONE;
   }

@@ -2,38 +2,108 @@ package io.wirelace.quic;
 
 import io.netty.handler.codec.quic.QuicSslContext;
 import io.netty.handler.codec.quic.QuicSslContextBuilder;
+import io.netty.handler.ssl.ClientAuth;
 import io.wirelace.config.TlsSettings;
+import io.wirelace.config.Values;
 import io.wirelace.error.ErrorCode;
 import io.wirelace.error.Fault;
-import io.wirelace.error.WirelaceException;
-import java.io.File;
+import io.wirelace.security.Credential;
+import io.wirelace.security.TlsMaterial;
+import java.security.cert.X509Certificate;
+import java.util.List;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
-/** TLS 1.3 for QUIC (RFC 9001). No early data: it could be replayed, and our requests may not. */
+/**
+ * TLS 1.3 for QUIC (RFC 9001) from the same settings as {@code tls://}: same certificates, trust
+ * and pins. No early data: it could be replayed, and our requests may not. Any thread.
+ */
 final class QuicTls {
   private QuicTls() {}
 
-  static QuicSslContext server(TlsSettings settings) {
-    if (settings.cert().isEmpty() || settings.key().isEmpty()) {
-      throw new WirelaceException(
-          ErrorCode.INVALID_CONFIG, "quic needs a certificate (set cert and key to PEM files)");
+  /** Refuses what only TLS over a byte stream can do. */
+  static TlsSettings check(TlsSettings settings) {
+    if (!TlsSettings.list(settings.versions()).contains("1.3")) {
+      throw Values.invalid("versions", settings.versions(), "1.3 among them: QUIC has no other");
     }
-    try {
-      return QuicSslContextBuilder.forServer(
-              new File(settings.key()), null, new File(settings.cert()))
-          .applicationProtocols(QuicTransport.ALPN)
-          .earlyData(false)
-          .build();
-    } catch (IllegalArgumentException e) {
-      throw Fault.of(ErrorCode.INVALID_CONFIG, "certificate: " + e.getMessage(), e).toException();
+    if (!settings.ciphers().isEmpty()) {
+      throw Values.invalid("ciphers", settings.ciphers(), "none with quic: its TLS has its own");
     }
+    if (settings.provider().equals("jdk")) {
+      throw Values.invalid("provider", settings.provider(), "auto or boringssl with quic");
+    }
+    return settings;
   }
 
-  static QuicSslContext client(TlsSettings settings) {
-    QuicSslContextBuilder builder =
-        QuicSslContextBuilder.forClient().applicationProtocols(QuicTransport.ALPN).earlyData(false);
-    if (!settings.ca().isEmpty()) {
-      builder.trustManager(new File(settings.ca()));
+  /** What a server shows and asks for; the certificate is chosen by the name that is asked for. */
+  static QuicSslContext server(TlsMaterial material) {
+    TlsSettings settings = material.settings();
+    if (!settings.tickets() || settings.sessionCache() == 0) {
+      throw Values.invalid(
+          settings.tickets() ? "session-cache" : "tickets",
+          settings.tickets() ? 0 : false,
+          "tickets, with a quic server: its TLS cannot do without them");
     }
-    return builder.build();
+    List<Credential> credentials = material.credentials();
+    List<QuicSslContext> each =
+        credentials.stream().map(one -> server(material, one, null)).toList();
+    Function<@Nullable String, QuicSslContext> byName =
+        name -> each.get(credentials.indexOf(material.credentialFor(name)));
+    return each.size() == 1 ? each.getFirst() : server(material, credentials.getFirst(), byName);
+  }
+
+  private static QuicSslContext server(
+      TlsMaterial material,
+      Credential credential,
+      @Nullable Function<@Nullable String, QuicSslContext> byName) {
+    TlsSettings settings = material.settings();
+    QuicSslContextBuilder builder =
+        QuicSslContextBuilder.forServer(
+            credential.key(), null, credential.chain().toArray(X509Certificate[]::new));
+    ClientAuth clientAuth =
+        switch (settings.clientAuth()) {
+          case "need" -> ClientAuth.REQUIRE;
+          case "want" -> ClientAuth.OPTIONAL;
+          default -> ClientAuth.NONE;
+        };
+    builder.clientAuth(clientAuth);
+    if (clientAuth != ClientAuth.NONE) {
+      builder.trustManager(new RememberingTrust(material.trust(true)));
+    }
+    if (byName != null) {
+      builder.sni(byName::apply);
+    }
+    return build(settings, builder);
+  }
+
+  /** What a client trusts, and shows if it is asked. */
+  static QuicSslContext client(TlsMaterial material) {
+    TlsSettings settings = material.settings();
+    QuicSslContextBuilder builder =
+        QuicSslContextBuilder.forClient()
+            .trustManager(new RememberingTrust(material.trust(true)))
+            .endpointIdentificationAlgorithm(settings.verifyHost() ? "HTTPS" : null);
+    if (!material.credentials().isEmpty()) {
+      Credential own = material.credentialFor(null);
+      builder.keyManager(own.key(), null, own.chain().toArray(X509Certificate[]::new));
+    }
+    return build(settings, builder);
+  }
+
+  private static QuicSslContext build(TlsSettings settings, QuicSslContextBuilder builder) {
+    try {
+      return builder
+          .applicationProtocols(QuicTransport.ALPN)
+          .earlyData(false)
+          .sessionCacheSize(Math.max(1, settings.sessionCache()))
+          .sessionTimeout(Math.max(1, settings.sessionTimeout().toSeconds()))
+          .build();
+    } catch (IllegalArgumentException e) {
+      throw Fault.of(
+              ErrorCode.INVALID_CONFIG,
+              "TLS for quic cannot be set up with these settings (cert, key): " + e.getMessage(),
+              e)
+          .toException();
+    }
   }
 }

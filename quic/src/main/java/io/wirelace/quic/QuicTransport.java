@@ -2,7 +2,6 @@ package io.wirelace.quic;
 
 import io.netty.channel.ChannelFuture;
 import io.netty.handler.codec.quic.Quic;
-import io.netty.handler.codec.quic.QuicSslContext;
 import io.wirelace.config.Defaults;
 import io.wirelace.config.TlsSettings;
 import io.wirelace.error.ErrorCode;
@@ -12,6 +11,7 @@ import io.wirelace.transport.ByteStreams;
 import io.wirelace.transport.Endpoint;
 import io.wirelace.transport.EndpointOptions;
 import io.wirelace.transport.EventLoops;
+import io.wirelace.transport.TlsOptions;
 import io.wirelace.transport.Transport;
 import io.wirelace.transport.TransportContext;
 import java.net.InetSocketAddress;
@@ -37,8 +37,8 @@ public final class QuicTransport implements Transport {
   @Override
   public void validate(Endpoint endpoint) {
     EndpointOptions options = new EndpointOptions(endpoint);
-    QuicOptions.of(options);
-    tls(options, TlsSettings.DEFAULT);
+    QuicOptions.of(options, TlsSettings.DEFAULT);
+    QuicTls.check(TlsOptions.of(options, TlsSettings.DEFAULT));
     options.done();
     if (!endpoint.path().isEmpty() && !endpoint.path().equals("/")) {
       throw new WirelaceException(
@@ -55,35 +55,35 @@ public final class QuicTransport implements Transport {
     }
   }
 
-  private static TlsSettings tls(EndpointOptions options, TlsSettings otherwise) {
-    return otherwise
-        .with("cert", options.text("cert", otherwise.cert()))
-        .with("key", options.text("key", otherwise.key()))
-        .with("ca", options.text("ca", otherwise.ca()));
+  private static TlsSettings tls(Endpoint endpoint, TransportContext context) {
+    return TlsOptions.of(new EndpointOptions(endpoint), context.tls());
   }
 
   @Override
   public ChannelFuture bind(Endpoint endpoint, TransportContext context) {
-    TlsSettings tls = tls(new EndpointOptions(endpoint), context.tls());
-    QuicListener listener = new QuicListener(endpoint.scheme(), QuicOptions.of(endpoint), context);
+    TlsSettings settings = tls(endpoint, context);
+    QuicListener listener =
+        new QuicListener(
+            endpoint, QuicOptions.of(endpoint, settings), settings.reloadInterval(), context);
     InetSocketAddress address =
         endpoint.host().equals("*")
             ? new InetSocketAddress(port(endpoint))
             : new InetSocketAddress(host(endpoint), port(endpoint));
-    return QuicListener.bind(listener, QuicTls.server(tls), address);
+    return QuicListener.bind(listener, CurrentTls.server(settings), address);
   }
 
   @Override
   public ChannelFuture connect(Endpoint endpoint, TransportContext context) {
-    TlsSettings tls = tls(new EndpointOptions(endpoint), context.tls());
+    TlsSettings settings = tls(endpoint, context);
     QuicDial.Target target =
         new QuicDial.Target(
             endpoint.scheme(),
             InetSocketAddress.createUnresolved(host(endpoint), port(endpoint)),
-            host(endpoint),
+            settings.serverName().isEmpty() ? host(endpoint) : settings.serverName(),
             port(endpoint));
-    QuicSslContext ssl = QuicTls.client(tls);
-    return new QuicDial(target, QuicOptions.of(endpoint), context, ssl).connect();
+    CurrentTls tls = CurrentTls.client(settings, endpoint.uri(), context.listener());
+    QuicOptions options = QuicOptions.of(endpoint, settings);
+    return new QuicDial(target, options, context, tls.context()).connect();
   }
 
   private static String host(Endpoint endpoint) {

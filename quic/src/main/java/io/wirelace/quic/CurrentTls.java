@@ -1,0 +1,136 @@
+package io.wirelace.quic;
+
+import io.netty.handler.codec.quic.QuicSslContext;
+import io.wirelace.config.TlsSettings;
+import io.wirelace.error.WirelaceException;
+import io.wirelace.metrics.Event;
+import io.wirelace.metrics.NetworkListener;
+import io.wirelace.security.TlsMaterial;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The TLS context of one set of files, exchanged for a new one when they change; connections that
+ * are open keep what they have. Any thread.
+ */
+final class CurrentTls {
+  /** Clients' settings that are remembered; of more, the one unused for longest is forgotten. */
+  private static final int MOST_REMEMBERED = 64;
+
+  private static final ReentrantLock CLIENTS_LOCK = new ReentrantLock();
+
+  // Guarded by CLIENTS_LOCK. Shared, so that connections can resume each other's sessions.
+  private static final Map<TlsSettings, CurrentTls> CLIENTS = new LinkedHashMap<>(16, 0.75f, true);
+
+  private final Function<TlsMaterial, QuicSslContext> maker;
+  private final ReentrantLock lock = new ReentrantLock();
+
+  // Guarded by lock.
+  private TlsMaterial material;
+  private @Nullable TlsMaterial rejected;
+  private long lookedNs = System.nanoTime();
+
+  private volatile QuicSslContext context;
+
+  private CurrentTls(TlsMaterial material, Function<TlsMaterial, QuicSslContext> maker) {
+    this.material = material;
+    this.maker = maker;
+    this.context = maker.apply(material);
+  }
+
+  /**
+   * A server's.
+   *
+   * @throws WirelaceException -664 naming what cannot be used
+   */
+  static CurrentTls server(TlsSettings settings) {
+    return new CurrentTls(
+        TlsMaterial.load(QuicTls.check(settings)),
+        material -> {
+          material.requireServer();
+          return QuicTls.server(material);
+        });
+  }
+
+  /**
+   * That of all clients with the same settings. Looks for changed files, at most once in a {@code
+   * reload-interval}.
+   *
+   * @throws WirelaceException -664 naming what cannot be used
+   */
+  static CurrentTls client(TlsSettings settings, String endpoint, NetworkListener listener) {
+    QuicTls.check(settings);
+    if (settings.sessionCache() == 0) {
+      return new CurrentTls(TlsMaterial.load(settings), QuicTls::client); // resumes nobody's
+    }
+    CurrentTls client;
+    CLIENTS_LOCK.lock();
+    try {
+      client = CLIENTS.get(settings);
+      if (client == null) {
+        client = new CurrentTls(TlsMaterial.load(settings), QuicTls::client);
+        CLIENTS.put(settings, client);
+        if (CLIENTS.size() > MOST_REMEMBERED) {
+          CLIENTS.remove(CLIENTS.keySet().iterator().next());
+        }
+        return client;
+      }
+    } finally {
+      CLIENTS_LOCK.unlock();
+    }
+    client.refreshIfDue(endpoint, listener);
+    return client;
+  }
+
+  /** The context as the files are now. */
+  QuicSslContext context() {
+    return context;
+  }
+
+  private void refreshIfDue(String endpoint, NetworkListener listener) {
+    lock.lock();
+    try {
+      long intervalNs = material.settings().reloadInterval().toNanos();
+      if (intervalNs == 0 || System.nanoTime() - lookedNs < intervalNs) {
+        return;
+      }
+    } finally {
+      lock.unlock();
+    }
+    refresh(endpoint, listener);
+  }
+
+  /**
+   * Reads the files again if they have changed. What cannot be used is told once, and what was
+   * there before stays. Blocks on the files.
+   */
+  void refresh(String endpoint, NetworkListener listener) {
+    lock.lock();
+    try {
+      lookedNs = System.nanoTime();
+      TlsMaterial last = rejected == null ? material : rejected;
+      if (!last.isStale()) {
+        return;
+      }
+      TlsMaterial fresh = TlsMaterial.load(material.settings());
+      rejected = fresh;
+      context = maker.apply(fresh);
+      material = fresh;
+      rejected = null;
+      listener.onEvent(new Event.CertificatesReloaded(endpoint, subject(fresh)));
+    } catch (WirelaceException e) {
+      listener.onEvent(new Event.CertificatesRejected(endpoint, e.fault()));
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private static String subject(TlsMaterial material) {
+    return material.credentials().isEmpty()
+        ? ""
+        : material.credentialFor(null).chain().getFirst().getSubjectX500Principal().getName();
+  }
+}
