@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The event loops of one server or client, made when first asked for: one group for sockets, one
- * for channels within this process.
+ * for channels within this process, one for Unix sockets where the first cannot have them.
  */
 public final class EventLoops implements AutoCloseable {
   private static final long LOCAL_QUIET_MS = 200;
@@ -24,6 +24,8 @@ public final class EventLoops implements AutoCloseable {
   // Guarded by lock.
   private @Nullable EventLoopGroup sockets;
   private @Nullable EventLoopGroup local;
+
+  private @Nullable EventLoopGroup unix;
 
   /**
    * Loops that do not run yet.
@@ -58,6 +60,32 @@ public final class EventLoops implements AutoCloseable {
     }
   }
 
+  /**
+   * How Unix sockets are watched: as others, but for io_uring, whose channel for them closes both
+   * directions at the end of one and so would lose answers.
+   */
+  public IoBackend unixBackend() {
+    return backend == IoBackend.IO_URING ? IoBackend.AUTO.resolve() : backend;
+  }
+
+  /** The loops for Unix sockets: those for others, where they are watched in the same way. */
+  public EventLoopGroup unixSockets() {
+    if (unixBackend() == backend) {
+      return sockets();
+    }
+    lock.lock();
+    try {
+      EventLoopGroup group = unix;
+      if (group == null) {
+        group = group(unixBackend().factory(), name + "-unix");
+        unix = group;
+      }
+      return group;
+    } finally {
+      lock.unlock();
+    }
+  }
+
   /** The loops for channels within this process. */
   public EventLoopGroup local() {
     lock.lock();
@@ -84,6 +112,7 @@ public final class EventLoops implements AutoCloseable {
     lock.lock();
     try {
       shutdown(sockets, 0);
+      shutdown(unix, 0);
       // A local channel that closes still has its peer's loop do a task.
       shutdown(local, LOCAL_QUIET_MS);
     } finally {

@@ -27,9 +27,7 @@ import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.channel.unix.DomainSocketAddress;
 import io.netty.channel.uring.IoUring;
 import io.netty.channel.uring.IoUringDatagramChannel;
-import io.netty.channel.uring.IoUringDomainSocketChannel;
 import io.netty.channel.uring.IoUringIoHandler;
-import io.netty.channel.uring.IoUringServerDomainSocketChannel;
 import io.netty.channel.uring.IoUringServerSocketChannel;
 import io.netty.channel.uring.IoUringSocketChannel;
 import io.wirelace.error.ErrorCode;
@@ -126,13 +124,13 @@ public enum IoBackend {
     };
   }
 
-  /** A new channel that will listen on a Unix socket. */
+  /** A new channel that will listen on a Unix socket; see {@link EventLoops#unixBackend}. */
   ServerChannel unixServerSocket() {
     return switch (resolve()) {
       case EPOLL -> new EpollServerDomainSocketChannel();
       case KQUEUE -> new KQueueServerDomainSocketChannel();
-      case IO_URING -> new IoUringServerDomainSocketChannel();
       case NIO, AUTO -> new NioUnixServerChannel();
+      case IO_URING -> throw new IllegalStateException("no Unix sockets by io_uring");
     };
   }
 
@@ -141,8 +139,8 @@ public enum IoBackend {
     return switch (resolve()) {
       case EPOLL -> new EpollDomainSocketChannel();
       case KQUEUE -> new KQueueDomainSocketChannel();
-      case IO_URING -> new IoUringDomainSocketChannel();
       case NIO, AUTO -> new NioUnixChannel();
+      case IO_URING -> throw new IllegalStateException("no Unix sockets by io_uring");
     };
   }
 

@@ -134,4 +134,23 @@ class UnixOptionsTest {
       assertThat(client.session().identity()).isEmpty();
     }
   }
+
+  /** Its own channel for Unix sockets cannot end one direction alone. */
+  @Test
+  void underIoUringTheyAreWatchedInAnotherWayAndThatIsTold() {
+    Throwable whyNot = IoBackend.IO_URING.whyNot();
+    Assumptions.assumeTrue(whyNot == null, () -> "skipped, no io_uring here: " + whyNot);
+    try (Server server =
+            Wirelace.server()
+                .listen("unix:" + folder.resolve("s"), "tcp://127.0.0.1:0")
+                .io("io_uring")
+                .defaultRoute((session, message) -> message.body())
+                .start();
+        Client unix = Wirelace.client().io("io_uring").connect(server.uris().getFirst());
+        Client tcp = Wirelace.client().io("io_uring").connect(server.uris().getLast())) {
+      assertThat(server.io()).containsExactly(IoBackend.AUTO.resolve().label(), "io_uring");
+      assertThat(unix.request("", new byte[3])).hasSize(3);
+      assertThat(tcp.request("", new byte[3])).hasSize(3);
+    }
+  }
 }
