@@ -32,5 +32,6 @@ module io.wirelace.core {
   provides io.wirelace.transport.Transport with
       io.wirelace.transport.memory.MemoryTransport,
       io.wirelace.transport.tcp.TcpTransport,
+      io.wirelace.transport.udp.UdpTransport,
       io.wirelace.transport.unix.UnixTransport;
 }

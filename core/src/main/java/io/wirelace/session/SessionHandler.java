@@ -7,6 +7,7 @@ import io.netty.util.concurrent.EventExecutor;
 import io.wirelace.error.CloseReason;
 import io.wirelace.error.ErrorCode;
 import io.wirelace.error.Fault;
+import io.wirelace.error.WirelaceException;
 import io.wirelace.metrics.Drop;
 import io.wirelace.metrics.Event;
 import io.wirelace.transport.EndOfStream;
@@ -151,7 +152,9 @@ final class SessionHandler extends ChannelInboundHandlerAdapter
   @Override
   public void exceptionCaught(ChannelHandlerContext failed, Throwable cause) {
     CloseReason why = CloseReason.remote(String.valueOf(cause.getMessage()));
-    if (!(cause instanceof IOException)) {
+    if (cause instanceof WirelaceException rule) {
+      why = new CloseReason(CloseReason.Initiator.POLICY, rule.fault()); // a transport's
+    } else if (!(cause instanceof IOException)) {
       LOG.error("a session on {} failed", failed.channel(), cause);
       why = CloseReason.policy(ErrorCode.INTERNAL_ERROR, cause.toString());
     }

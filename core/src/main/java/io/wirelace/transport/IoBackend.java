@@ -144,8 +144,8 @@ public enum IoBackend {
     };
   }
 
-  /** A new channel for datagrams of that family. */
-  public DatagramChannel datagramSocket(SocketProtocolFamily family) {
+  /** A new channel for datagrams of that family, or of both where it is null. */
+  public DatagramChannel datagramSocket(@Nullable SocketProtocolFamily family) {
     return switch (resolve()) {
       case EPOLL -> new EpollDatagramChannel(family);
       case KQUEUE -> new KQueueDatagramChannel(family);
