@@ -130,7 +130,7 @@ final class EventLog implements NetworkListener {
         "dropped " + e.count() + " of session " + e.session() + ": " + e.why() + ", " + e.detail();
     switch (e.why()) {
       // An answer or a cancel that crosses the end of its request is nothing wrong.
-      case UNKNOWN_ID, SECOND_ANSWER -> log.debug(line);
+      case UNKNOWN_ID, SECOND_ANSWER, REPEATED -> log.debug(line);
       case NO_ROUTE, MALFORMED, QUEUE_FULL, SESSION_ENDED, FOREIGN, UNPROVEN, OVERRUN, UNSENT ->
           warn(Kind.DROPPED, line);
     }

@@ -14,6 +14,8 @@ public enum Drop {
   QUEUE_FULL,
   /** A message accepted but not delivered because the session ended first. */
   SESSION_ENDED,
+  /** A request that the network delivered once more before it was answered. */
+  REPEATED,
   /** A datagram that is not exactly one frame. */
   FOREIGN,
   /** A datagram of a source that has not proved yet that it is there. */

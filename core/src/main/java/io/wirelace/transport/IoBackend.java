@@ -26,7 +26,6 @@ import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.channel.unix.DomainSocketAddress;
 import io.netty.channel.uring.IoUring;
-import io.netty.channel.uring.IoUringDatagramChannel;
 import io.netty.channel.uring.IoUringIoHandler;
 import io.netty.channel.uring.IoUringServerSocketChannel;
 import io.netty.channel.uring.IoUringSocketChannel;
@@ -124,7 +123,7 @@ public enum IoBackend {
     };
   }
 
-  /** A new channel that will listen on a Unix socket; see {@link EventLoops#unixBackend}. */
+  /** A new channel that will listen on a Unix socket; see {@link EventLoops#readinessBackend}. */
   ServerChannel unixServerSocket() {
     return switch (resolve()) {
       case EPOLL -> new EpollServerDomainSocketChannel();
@@ -144,13 +143,17 @@ public enum IoBackend {
     };
   }
 
-  /** A new channel for datagrams of that family, or of both where it is null. */
+  /**
+   * A new channel for datagrams; see {@link EventLoops#readinessBackend}.
+   *
+   * @param family of its addresses; null for both
+   */
   public DatagramChannel datagramSocket(@Nullable SocketProtocolFamily family) {
     return switch (resolve()) {
       case EPOLL -> new EpollDatagramChannel(family);
       case KQUEUE -> new KQueueDatagramChannel(family);
-      case IO_URING -> new IoUringDatagramChannel(family);
       case NIO, AUTO -> new NioDatagramChannel(family);
+      case IO_URING -> throw new IllegalStateException("no datagrams by io_uring");
     };
   }
 

@@ -55,16 +55,16 @@ final class UnixSockets {
     SocketFile file = SocketFile.prepare(endpoint, options.mode());
     ServerBootstrap bootstrap =
         new ServerBootstrap()
-            .group(loops.unixSockets())
-            .channelFactory(loops.unixBackend()::unixServerSocket)
+            .group(loops.readinessSockets())
+            .channelFactory(loops.readinessBackend()::unixServerSocket)
             .option(ChannelOption.SO_BACKLOG, options.backlog())
             .childAttr(PATH, file.path())
             .childHandler(StreamSockets.pipeline(above));
     channelOptions(options, loops)
         .forEach((option, value) -> StreamSockets.childOption(bootstrap, option, value));
-    ChannelFuture bound = bootstrap.bind(loops.unixBackend().unixAddress(file.hidden()));
+    ChannelFuture bound = bootstrap.bind(loops.readinessBackend().unixAddress(file.hidden()));
     Channel channel = bound.channel();
-    ChannelPromise published = new DefaultChannelPromise(channel, loops.unixSockets().next());
+    ChannelPromise published = new DefaultChannelPromise(channel, loops.readinessSockets().next());
     bound.addListener(done -> {
       Throwable failure = done.cause();
       if (failure == null) {
@@ -98,8 +98,8 @@ final class UnixSockets {
     Path path = SocketFile.path(endpoint);
     Bootstrap bootstrap =
         new Bootstrap()
-            .group(loops.unixSockets())
-            .channelFactory(loops.unixBackend()::unixSocket)
+            .group(loops.readinessSockets())
+            .channelFactory(loops.readinessBackend()::unixSocket)
             .option(
                 ChannelOption.CONNECT_TIMEOUT_MILLIS,
                 (int) Math.min(options.connectTimeout().toMillis(), Integer.MAX_VALUE))
@@ -107,9 +107,9 @@ final class UnixSockets {
             .handler(StreamSockets.pipeline(above));
     channelOptions(options, loops)
         .forEach((option, value) -> StreamSockets.option(bootstrap, option, value));
-    ChannelFuture connected = bootstrap.connect(loops.unixBackend().unixAddress(path));
+    ChannelFuture connected = bootstrap.connect(loops.readinessBackend().unixAddress(path));
     ChannelPromise explained =
-        new DefaultChannelPromise(connected.channel(), loops.unixSockets().next());
+        new DefaultChannelPromise(connected.channel(), loops.readinessSockets().next());
     connected.addListener(done -> {
       Throwable failure = done.cause();
       if (failure == null) {
@@ -140,7 +140,7 @@ final class UnixSockets {
     map.put(ChannelOption.ALLOCATOR, PooledByteBufAllocator.DEFAULT);
     map.put(ChannelOption.RECVBUF_ALLOCATOR, new ReadBuffers());
     map.put(ChannelOption.WRITE_BUFFER_WATER_MARK, StreamSockets.WATERMARK);
-    if (loops.unixBackend() != IoBackend.NIO) {
+    if (loops.readinessBackend() != IoBackend.NIO) {
       map.put(ChannelOption.ALLOW_HALF_CLOSURE, true); // ours for NIO always does
     }
     if (options.sendBufferBytes() > 0) {

@@ -58,8 +58,6 @@ final class UdpListener extends ChannelInboundHandlerAdapter implements PeerChan
   /** Peers that wait until the socket takes datagrams again. */
   private final Set<PeerChannel> stuck = new LinkedHashSet<>();
 
-  private final Runnable endRead = this::endRead;
-
   private @Nullable ChannelHandlerContext ctx;
   private @Nullable UdpServerChannel facade;
   private @Nullable ScheduledFuture<?> sweep;
@@ -106,8 +104,6 @@ final class UdpListener extends ChannelInboundHandlerAdapter implements PeerChan
     if (!reading) {
       reading = true;
       readNs = nowNs(); // one look at the clock a read of the socket
-      // io_uring says that a read is complete only when the next datagrams have come.
-      socket.executor().execute(endRead);
     }
     DatagramPacket packet = (DatagramPacket) message;
     ByteBuf frame = packet.content();
@@ -192,17 +188,13 @@ final class UdpListener extends ChannelInboundHandlerAdapter implements PeerChan
 
   @Override
   public void channelReadComplete(ChannelHandlerContext socket) {
-    endRead();
-    socket.fireChannelReadComplete();
-  }
-
-  private void endRead() {
     reading = false;
     for (PeerChannel peer : read) {
       peer.readComplete();
     }
     read.clear();
     flush();
+    socket.fireChannelReadComplete();
   }
 
   @Override

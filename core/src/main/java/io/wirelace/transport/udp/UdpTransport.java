@@ -71,7 +71,7 @@ public final class UdpTransport implements Transport {
     UdpOptions options = UdpOptions.of(new EndpointOptions(endpoint));
     UdpListener listener = new UdpListener(endpoint, options, context);
     InetSocketAddress address = bindAddress(endpoint);
-    EventLoop loop = context.loops().sockets().next();
+    EventLoop loop = context.loops().readinessSockets().next();
     ChannelFuture bound =
         socket(loop, context, options, family(address), listener)
             .option(ChannelOption.SO_REUSEADDR, options.reuseAddress())
@@ -186,7 +186,7 @@ public final class UdpTransport implements Transport {
   public ChannelFuture connect(Endpoint endpoint, TransportContext context) {
     UdpOptions options = UdpOptions.of(new EndpointOptions(endpoint));
     UdpClient client = new UdpClient(endpoint, options, context);
-    EventLoop loop = context.loops().sockets().next();
+    EventLoop loop = context.loops().readinessSockets().next();
     Bootstrap bootstrap = socket(loop, context, options, null, client);
     if (!options.bind().isEmpty()) {
       bootstrap.localAddress(new InetSocketAddress(options.bind(), 0));
@@ -223,7 +223,7 @@ public final class UdpTransport implements Transport {
     Bootstrap bootstrap =
         new Bootstrap()
             .group(loop)
-            .channelFactory(() -> context.loops().backend().datagramSocket(family))
+            .channelFactory(() -> context.loops().readinessBackend().datagramSocket(family))
             .option(ChannelOption.ALLOCATOR, PooledByteBufAllocator.DEFAULT)
             .option(
                 ChannelOption.RECVBUF_ALLOCATOR,
@@ -276,6 +276,6 @@ public final class UdpTransport implements Transport {
 
   @Override
   public String io(EventLoops loops) {
-    return loops.backend().label();
+    return loops.readinessBackend().label();
   }
 }

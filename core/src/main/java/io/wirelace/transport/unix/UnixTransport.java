@@ -52,6 +52,6 @@ public final class UnixTransport implements Transport {
 
   @Override
   public String io(EventLoops loops) {
-    return loops.unixBackend().label();
+    return loops.readinessBackend().label();
   }
 }
