@@ -44,5 +44,6 @@ module io.wirelace.core {
       io.wirelace.transport.any.AnyTransport,
       io.wirelace.transport.memory.MemoryTransport,
       io.wirelace.transport.tcp.TcpTransport,
+      io.wirelace.transport.udp.UdpTransport,
       io.wirelace.transport.unix.UnixTransport;
 }

@@ -107,6 +107,10 @@ final class EventLog implements NetworkListener {
                   + e.queuedMessages()
                   + " messages wait, reading pauses");
       case Event.Dropped e -> dropped(e);
+      case Event.DatagramsDropped e ->
+          warn(
+              Kind.DROPPED,
+              e.uri() + " dropped " + e.count() + " datagrams: " + e.why() + " " + e.last());
       case Event.Denied e -> warn(Kind.DENIED, "turned away " + e.peer() + ": " + e.fault());
       case Event.Violated e ->
           warn(Kind.VIOLATED, "protocol broken by session " + e.session() + ": " + e.fault());
@@ -137,8 +141,9 @@ final class EventLog implements NetworkListener {
         "dropped " + e.count() + " of session " + e.session() + ": " + e.why() + ", " + e.detail();
     switch (e.why()) {
       // An answer or a cancel that crosses the end of its request is nothing wrong.
-      case UNKNOWN_ID, SECOND_ANSWER -> log.debug(line);
-      case NO_ROUTE, MALFORMED, QUEUE_FULL, SESSION_ENDED -> warn(Kind.DROPPED, line);
+      case UNKNOWN_ID, SECOND_ANSWER, REPEATED -> log.debug(line);
+      case NO_ROUTE, MALFORMED, QUEUE_FULL, SESSION_ENDED, FOREIGN, UNPROVEN, OVERRUN, UNSENT ->
+          warn(Kind.DROPPED, line);
     }
   }
 

@@ -13,5 +13,15 @@ public enum Drop {
   /** A message offered with {@code trySend} while the session's outbound queue was full. */
   QUEUE_FULL,
   /** A message accepted but not delivered because the session ended first. */
-  SESSION_ENDED
+  SESSION_ENDED,
+  /** A request that the network delivered once more before it was answered. */
+  REPEATED,
+  /** A datagram that is not exactly one frame. */
+  FOREIGN,
+  /** A datagram of a source that has not proved yet that it is there. */
+  UNPROVEN,
+  /** A datagram that came while too much waited for a session that does not read. */
+  OVERRUN,
+  /** A datagram that the network did not take. */
+  UNSENT
 }

@@ -95,6 +95,17 @@ public sealed interface Event {
   }
 
   /**
+   * A socket dropped datagrams that no session saw. Told at most once a second for each kind and
+   * socket, with all that came since.
+   *
+   * @param uri the socket's endpoint
+   * @param why the kind of drop
+   * @param count how many
+   * @param last whose one of them was, or empty
+   */
+  record DatagramsDropped(String uri, Drop why, long count, String last) implements Event {}
+
+  /**
    * A connection was turned away before it became a session.
    *
    * @param peer its address

@@ -258,6 +258,10 @@ final class SessionHandler extends ChannelInboundHandlerAdapter
       return;
     }
     if (id == 0 || isUnanswered(on, id)) {
+      if (id != 0 && link.mayRepeat()) {
+        on.drop(Drop.REPEATED, 1, "request " + id);
+        return;
+      }
       on.sendFault(
           id,
           Fault.of(

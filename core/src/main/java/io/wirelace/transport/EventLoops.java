@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The event loops of one server or client, made when first asked for: one group for sockets, one
- * for channels within this process.
+ * for channels within this process, one for those sockets that the first cannot have.
  */
 public final class EventLoops implements AutoCloseable {
   private static final long LOCAL_QUIET_MS = 200;
@@ -24,6 +24,8 @@ public final class EventLoops implements AutoCloseable {
   // Guarded by lock.
   private @Nullable EventLoopGroup sockets;
   private @Nullable EventLoopGroup local;
+
+  private @Nullable EventLoopGroup readiness;
 
   /**
    * Loops that do not run yet.
@@ -58,6 +60,33 @@ public final class EventLoops implements AutoCloseable {
     }
   }
 
+  /**
+   * How sockets are watched that Netty's io_uring channels do not serve well: as others, but for
+   * io_uring. Its channel for Unix sockets closes both directions at the end of one, and with its
+   * channel for datagrams the last answers of a server that stops did not arrive.
+   */
+  public IoBackend readinessBackend() {
+    return backend == IoBackend.IO_URING ? IoBackend.AUTO.resolve() : backend;
+  }
+
+  /** The loops of {@link #readinessBackend}: those for other sockets, unless that is io_uring. */
+  public EventLoopGroup readinessSockets() {
+    if (readinessBackend() == backend) {
+      return sockets();
+    }
+    lock.lock();
+    try {
+      EventLoopGroup group = readiness;
+      if (group == null) {
+        group = group(readinessBackend().factory(), name + "-ready");
+        readiness = group;
+      }
+      return group;
+    } finally {
+      lock.unlock();
+    }
+  }
+
   /** The loops for channels within this process. */
   public EventLoopGroup local() {
     lock.lock();
@@ -84,6 +113,7 @@ public final class EventLoops implements AutoCloseable {
     lock.lock();
     try {
       shutdown(sockets, 0);
+      shutdown(readiness, 0);
       // A local channel that closes still has its peer's loop do a task.
       shutdown(local, LOCAL_QUIET_MS);
     } finally {

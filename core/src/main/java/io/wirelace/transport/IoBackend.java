@@ -27,9 +27,7 @@ import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.channel.unix.DomainSocketAddress;
 import io.netty.channel.uring.IoUring;
 import io.netty.channel.uring.IoUringDatagramChannel;
-import io.netty.channel.uring.IoUringDomainSocketChannel;
 import io.netty.channel.uring.IoUringIoHandler;
-import io.netty.channel.uring.IoUringServerDomainSocketChannel;
 import io.netty.channel.uring.IoUringServerSocketChannel;
 import io.netty.channel.uring.IoUringSocketChannel;
 import io.wirelace.error.ErrorCode;
@@ -126,13 +124,13 @@ public enum IoBackend {
     };
   }
 
-  /** A new channel that will listen on a Unix socket. */
+  /** A new channel that will listen on a Unix socket; see {@link EventLoops#readinessBackend}. */
   ServerChannel unixServerSocket() {
     return switch (resolve()) {
       case EPOLL -> new EpollServerDomainSocketChannel();
       case KQUEUE -> new KQueueServerDomainSocketChannel();
-      case IO_URING -> new IoUringServerDomainSocketChannel();
       case NIO, AUTO -> new NioUnixServerChannel();
+      case IO_URING -> throw new IllegalStateException("no Unix sockets by io_uring");
     };
   }
 
@@ -141,18 +139,22 @@ public enum IoBackend {
     return switch (resolve()) {
       case EPOLL -> new EpollDomainSocketChannel();
       case KQUEUE -> new KQueueDomainSocketChannel();
-      case IO_URING -> new IoUringDomainSocketChannel();
       case NIO, AUTO -> new NioUnixChannel();
+      case IO_URING -> throw new IllegalStateException("no Unix sockets by io_uring");
     };
   }
 
-  /** A new channel for datagrams of that family. */
-  public DatagramChannel datagramSocket(SocketProtocolFamily family) {
+  /**
+   * A new channel for datagrams; see {@link EventLoops#readinessBackend}.
+   *
+   * @param family of its addresses; null for both
+   */
+  public DatagramChannel datagramSocket(@Nullable SocketProtocolFamily family) {
     return switch (resolve()) {
       case EPOLL -> new EpollDatagramChannel(family);
       case KQUEUE -> new KQueueDatagramChannel(family);
-      case IO_URING -> new IoUringDatagramChannel(family);
       case NIO, AUTO -> new NioDatagramChannel(family);
+      case IO_URING -> throw new IllegalStateException("no datagrams by io_uring");
     };
   }
 

@@ -49,6 +49,11 @@ public record Link(
         FrameHeader.MAX_LENGTH);
   }
 
+  /** Whether what was sent once may come twice (UDP). */
+  public boolean mayRepeat() {
+    return transport.equals("udp");
+  }
+
   /** This, carried by that scheme. */
   public Link withTransport(String scheme) {
     return new Link(scheme, peer, local, identity, maxFrameBytes);

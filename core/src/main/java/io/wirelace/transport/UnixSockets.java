@@ -11,7 +11,6 @@ import io.netty.channel.DefaultChannelPromise;
 import io.netty.channel.epoll.EpollDomainSocketChannel;
 import io.netty.channel.kqueue.KQueueDomainSocketChannel;
 import io.netty.channel.unix.PeerCredentials;
-import io.netty.channel.uring.IoUringDomainSocketChannel;
 import io.netty.util.AttributeKey;
 import io.wirelace.wire.FrameHeader;
 import java.io.FileNotFoundException;
@@ -56,16 +55,16 @@ final class UnixSockets {
     SocketFile file = SocketFile.prepare(endpoint, options.mode());
     ServerBootstrap bootstrap =
         new ServerBootstrap()
-            .group(loops.sockets())
-            .channelFactory(loops.backend()::unixServerSocket)
+            .group(loops.readinessSockets())
+            .channelFactory(loops.readinessBackend()::unixServerSocket)
             .option(ChannelOption.SO_BACKLOG, options.backlog())
             .childAttr(PATH, file.path())
             .childHandler(StreamSockets.pipeline(above));
     channelOptions(options, loops)
         .forEach((option, value) -> StreamSockets.childOption(bootstrap, option, value));
-    ChannelFuture bound = bootstrap.bind(loops.backend().unixAddress(file.hidden()));
+    ChannelFuture bound = bootstrap.bind(loops.readinessBackend().unixAddress(file.hidden()));
     Channel channel = bound.channel();
-    ChannelPromise published = new DefaultChannelPromise(channel, loops.sockets().next());
+    ChannelPromise published = new DefaultChannelPromise(channel, loops.readinessSockets().next());
     bound.addListener(done -> {
       Throwable failure = done.cause();
       if (failure == null) {
@@ -99,8 +98,8 @@ final class UnixSockets {
     Path path = SocketFile.path(endpoint);
     Bootstrap bootstrap =
         new Bootstrap()
-            .group(loops.sockets())
-            .channelFactory(loops.backend()::unixSocket)
+            .group(loops.readinessSockets())
+            .channelFactory(loops.readinessBackend()::unixSocket)
             .option(
                 ChannelOption.CONNECT_TIMEOUT_MILLIS,
                 (int) Math.min(options.connectTimeout().toMillis(), Integer.MAX_VALUE))
@@ -108,9 +107,9 @@ final class UnixSockets {
             .handler(StreamSockets.pipeline(above));
     channelOptions(options, loops)
         .forEach((option, value) -> StreamSockets.option(bootstrap, option, value));
-    ChannelFuture connected = bootstrap.connect(loops.backend().unixAddress(path));
+    ChannelFuture connected = bootstrap.connect(loops.readinessBackend().unixAddress(path));
     ChannelPromise explained =
-        new DefaultChannelPromise(connected.channel(), loops.sockets().next());
+        new DefaultChannelPromise(connected.channel(), loops.readinessSockets().next());
     connected.addListener(done -> {
       Throwable failure = done.cause();
       if (failure == null) {
@@ -141,7 +140,7 @@ final class UnixSockets {
     map.put(ChannelOption.ALLOCATOR, PooledByteBufAllocator.DEFAULT);
     map.put(ChannelOption.RECVBUF_ALLOCATOR, new ReadBuffers());
     map.put(ChannelOption.WRITE_BUFFER_WATER_MARK, StreamSockets.WATERMARK);
-    if (loops.backend() != IoBackend.NIO) {
+    if (loops.readinessBackend() != IoBackend.NIO) {
       map.put(ChannelOption.ALLOW_HALF_CLOSURE, true); // ours for NIO always does
     }
     if (options.sendBufferBytes() > 0) {
@@ -179,7 +178,6 @@ final class UnixSockets {
           switch (channel) {
             case EpollDomainSocketChannel epoll -> epoll.peerCredentials();
             case KQueueDomainSocketChannel kqueue -> kqueue.peerCredentials();
-            case IoUringDomainSocketChannel uring -> uring.peerCredentials();
             default -> null;
           };
       if (told == null) {

@@ -14,12 +14,14 @@ import java.net.InetAddress;
 import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.LongAdder;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** What the documentation quotes does what it says. */
 class ExamplesTest {
@@ -51,6 +53,19 @@ class ExamplesTest {
       System.setOut(before);
     }
     assertThat(printed.toString(UTF_8)).isEqualToIgnoringNewLines("hello\nnow\n");
+  }
+
+  @Test
+  void aServerKnowsTheProcessAtTheOtherEndOfASocketFile(@TempDir Path folder) {
+    String path = folder.resolve("lace.sock").toString();
+    assertThat(LocalSockets.whoAmI(path))
+        .containsAnyOf("the root user", "pid ", "somebody of this machine")
+        .endsWith(" at unix:" + path);
+  }
+
+  @Test
+  void aQuestionIsAskedAgainUntilItIsAnswered() {
+    assertThat(Datagrams.askAgain(new byte[9])).hasSize(9);
   }
 
   @Test

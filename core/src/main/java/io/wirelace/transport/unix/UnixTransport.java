@@ -52,6 +52,6 @@ public final class UnixTransport implements Transport {
 
   @Override
   public String io(EventLoops loops) {
-    return loops.backend().label();
+    return loops.readinessBackend().label();
   }
 }

@@ -134,4 +134,26 @@ class UnixOptionsTest {
       assertThat(client.session().identity()).isEmpty();
     }
   }
+
+  /** What {@link EventLoops#readinessBackend} says. */
+  @Test
+  void underIoUringTheyAndDatagramsAreWatchedInAnotherWayAndThatIsTold() {
+    Throwable whyNot = IoBackend.IO_URING.whyNot();
+    Assumptions.assumeTrue(whyNot == null, () -> "skipped, no io_uring here: " + whyNot);
+    try (Server server =
+            Wirelace.server()
+                .listen("unix:" + folder.resolve("s"), "udp://127.0.0.1:0", "tcp://127.0.0.1:0")
+                .io("io_uring")
+                .defaultRoute((session, message) -> message.body())
+                .start();
+        Client unix = Wirelace.client().io("io_uring").connect(server.uris().getFirst());
+        Client udp = Wirelace.client().io("io_uring").connect(server.uris().get(1));
+        Client tcp = Wirelace.client().io("io_uring").connect(server.uris().getLast())) {
+      String other = IoBackend.AUTO.resolve().label();
+      assertThat(server.io()).containsExactly(other, other, "io_uring");
+      assertThat(udp.request("", new byte[3])).hasSize(3);
+      assertThat(unix.request("", new byte[3])).hasSize(3);
+      assertThat(tcp.request("", new byte[3])).hasSize(3);
+    }
+  }
 }

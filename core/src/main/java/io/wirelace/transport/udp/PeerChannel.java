@@ -1,0 +1,224 @@
+package io.wirelace.transport.udp;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.AbstractChannel;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelConfig;
+import io.netty.channel.ChannelMetadata;
+import io.netty.channel.ChannelOutboundBuffer;
+import io.netty.channel.ChannelPromise;
+import io.netty.channel.DefaultChannelConfig;
+import io.netty.channel.EventLoop;
+import io.netty.channel.WriteBufferWaterMark;
+import java.net.SocketAddress;
+import java.util.ArrayDeque;
+
+/**
+ * One peer of a socket that many share: what it sends is fired up this channel's pipeline, and what
+ * is written here leaves as one datagram a frame. Event loop only, that of the socket.
+ */
+final class PeerChannel extends AbstractChannel {
+  private static final ChannelMetadata METADATA = new ChannelMetadata(false);
+
+  /** What an object that waits takes beside its bytes, so that small ones are bounded too. */
+  private static final int OVERHEAD_BYTES = 100;
+
+  private static final WriteBufferWaterMark WATERMARK =
+      new WriteBufferWaterMark(64 * 1024, 128 * 1024); // 64 KiB, 128 KiB
+
+  /** The socket that carries it. */
+  interface Socket {
+    /** Whether it takes another datagram now; if not, it flushes the peer when it does again. */
+    boolean canSend(PeerChannel peer);
+
+    /** Takes one frame; it leaves with the next {@link #flush}. Owns the buffer. */
+    void send(ByteBuf frame, PeerChannel peer);
+
+    /** Sends what it took. */
+    void flush();
+
+    /** A datagram found no room. */
+    void overrun(PeerChannel peer);
+
+    /** It is closed. */
+    void closed(PeerChannel peer);
+  }
+
+  private final ChannelConfig config = new DefaultChannelConfig(this);
+  private final Socket socket;
+  private final SocketAddress remote;
+  private final SocketAddress local;
+  private final int mostWaitingBytes;
+  private final ArrayDeque<ByteBuf> waiting = new ArrayDeque<>(0);
+  private final long openedNs;
+  private int waitingBytes;
+  private long lastReadNs;
+  private boolean draining;
+  private boolean readSinceComplete;
+  private volatile boolean open = true;
+
+  PeerChannel(
+      Channel parent, Socket socket, SocketAddress remote, int mostWaitingBytes, long nowNs) {
+    super(parent);
+    this.socket = socket;
+    this.remote = remote;
+    this.local = parent.localAddress();
+    this.mostWaitingBytes = mostWaitingBytes;
+    this.openedNs = nowNs;
+    this.lastReadNs = nowNs;
+    config.setWriteBufferWaterMark(WATERMARK);
+  }
+
+  // ---- in ----
+
+  /**
+   * A datagram of this peer, to be read now or, while nobody reads, later. Owns the buffer.
+   *
+   * @return whether {@link #readComplete} is to be called, which was not known yet
+   */
+  boolean receive(ByteBuf frame, long nowNs) {
+    lastReadNs = nowNs;
+    if (config.isAutoRead() && waiting.isEmpty()) {
+      boolean first = !readSinceComplete;
+      readSinceComplete = true;
+      pipeline().fireChannelRead(frame);
+      return first;
+    }
+    try {
+      int bytes = frame.readableBytes() + OVERHEAD_BYTES;
+      if (waitingBytes + bytes > mostWaitingBytes) {
+        socket.overrun(this);
+        return false;
+      }
+      waitingBytes += bytes;
+      // A copy to measure: the socket's read buffer is far larger.
+      waiting.add(alloc().buffer(frame.readableBytes()).writeBytes(frame));
+      return false;
+    } finally {
+      frame.release();
+    }
+  }
+
+  /** The socket has been read for now. */
+  void readComplete() {
+    readSinceComplete = false;
+    pipeline().fireChannelReadComplete();
+  }
+
+  @Override
+  protected void doBeginRead() {
+    if (!waiting.isEmpty() && !draining) {
+      draining = true;
+      eventLoop().execute(this::drain);
+    }
+  }
+
+  private void drain() {
+    draining = false;
+    boolean any = false;
+    while (config.isAutoRead() && !waiting.isEmpty()) {
+      ByteBuf frame = waiting.remove();
+      waitingBytes -= frame.readableBytes() + OVERHEAD_BYTES;
+      any = true;
+      pipeline().fireChannelRead(frame);
+    }
+    if (any) {
+      pipeline().fireChannelReadComplete();
+    }
+  }
+
+  /** When something came last, on the listener's clock. */
+  long lastReadNs() {
+    return lastReadNs;
+  }
+
+  /** When it was made, on the listener's clock. */
+  long openedNs() {
+    return openedNs;
+  }
+
+  // ---- out ----
+
+  @Override
+  protected void doWrite(ChannelOutboundBuffer out) {
+    for (Object message = out.current(); message != null; message = out.current()) {
+      ByteBuf frames = (ByteBuf) message;
+      while (frames.isReadable()) {
+        if (!socket.canSend(this)) {
+          socket.flush();
+          return;
+        }
+        // The slice keeps the buffer until it has left.
+        socket.send(frames.readRetainedSlice(DatagramFrame.frameBytes(frames)), this);
+      }
+      out.remove();
+    }
+    socket.flush();
+  }
+
+  // ---- its life ----
+
+  @Override
+  protected void doClose() {
+    open = false;
+    for (ByteBuf frame = waiting.poll(); frame != null; frame = waiting.poll()) {
+      frame.release();
+    }
+    socket.closed(this);
+  }
+
+  @Override
+  protected void doDisconnect() {
+    doClose();
+  }
+
+  @Override
+  protected void doBind(SocketAddress address) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public boolean isOpen() {
+    return open;
+  }
+
+  @Override
+  public boolean isActive() {
+    return open;
+  }
+
+  @Override
+  public ChannelConfig config() {
+    return config;
+  }
+
+  @Override
+  public ChannelMetadata metadata() {
+    return METADATA;
+  }
+
+  @Override
+  protected boolean isCompatible(EventLoop loop) {
+    return true; // it asks nothing of it
+  }
+
+  @Override
+  protected SocketAddress localAddress0() {
+    return local;
+  }
+
+  @Override
+  protected SocketAddress remoteAddress0() {
+    return remote;
+  }
+
+  @Override
+  protected AbstractUnsafe newUnsafe() {
+    return new AbstractUnsafe() {
+      @Override
+      public void connect(SocketAddress to, SocketAddress from, ChannelPromise promise) {
+        promise.setFailure(new UnsupportedOperationException("a peer is connected from the start"));
+      }
+    };
+  }
+}

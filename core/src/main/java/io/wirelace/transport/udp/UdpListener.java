@@ -1,0 +1,305 @@
+package io.wirelace.transport.udp;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.socket.DatagramPacket;
+import io.wirelace.error.ErrorCode;
+import io.wirelace.error.Fault;
+import io.wirelace.metrics.Drop;
+import io.wirelace.metrics.Event;
+import io.wirelace.transport.Endpoint;
+import io.wirelace.transport.Link;
+import io.wirelace.transport.TransportContext;
+import io.wirelace.wire.FrameHeader;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.security.SecureRandom;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads a listening socket: what comes from a known peer goes to its channel, an unknown source has
+ * to prove itself first, and what is no frame is dropped.
+ *
+ * <pre>
+ *   unknown source                                    listener
+ *     any frame of 22 bytes or more            →
+ *                                              ←      HEARTBEAT probe, its clock a cookie (22 bytes)
+ *     HEARTBEAT reply with that clock          →      a channel and a session are made
+ *                                              ←      HEARTBEAT, sign of life (13 bytes)
+ * </pre>
+ *
+ * <p>Until the reply nothing is kept, and no answer is longer than its question: a forged source
+ * costs its victim no more than the forger sent. Event loop only.
+ */
+final class UdpListener extends ChannelInboundHandlerAdapter implements PeerChannel.Socket {
+  /** How often silence is looked for within an idle timeout. */
+  private static final int LOOKS = 4;
+
+  private final Endpoint endpoint;
+  private final UdpOptions options;
+  private final TransportContext context;
+  private final Cookies cookies = new Cookies(new SecureRandom(), System::nanoTime);
+  private final DatagramDrops drops;
+  private final Map<SocketAddress, Peer> peers = new HashMap<>();
+
+  /** Peers that have been read from since the last flush of reads. */
+  private final List<PeerChannel> read = new ArrayList<>();
+
+  /** Peers that wait until the socket takes datagrams again. */
+  private final Set<PeerChannel> stuck = new LinkedHashSet<>();
+
+  private @Nullable ChannelHandlerContext ctx;
+  private @Nullable UdpServerChannel facade;
+  private @Nullable ScheduledFuture<?> sweep;
+  private boolean reading;
+  private boolean unflushed;
+  private boolean closing;
+  private long readNs;
+
+  /** A peer's channel, and what runs in it. */
+  private record Peer(PeerChannel channel, PeerHandler handler) {}
+
+  UdpListener(Endpoint endpoint, UdpOptions options, TransportContext context) {
+    this.endpoint = endpoint;
+    this.options = options;
+    this.context = context;
+    this.drops = new DatagramDrops(endpoint.uri(), context.listener());
+  }
+
+  /** The socket is bound: makes what the server sees of it. */
+  UdpServerChannel open() {
+    ChannelHandlerContext socket = Objects.requireNonNull(ctx, "not on a channel yet");
+    UdpServerChannel opened = new UdpServerChannel(socket.channel().localAddress(), this::close);
+    facade = opened;
+    drops.start(socket.executor());
+    long ns = options.idleTimeout().toNanos() / LOOKS;
+    sweep = socket.executor().scheduleWithFixedDelay(this::expire, ns, ns, TimeUnit.NANOSECONDS);
+    socket.channel().eventLoop().register(opened);
+    return opened;
+  }
+
+  @Override
+  public void handlerAdded(ChannelHandlerContext added) {
+    ctx = added;
+  }
+
+  long nowNs() {
+    return System.nanoTime();
+  }
+
+  // ---- in ----
+
+  @Override
+  public void channelRead(ChannelHandlerContext socket, Object message) {
+    if (!reading) {
+      reading = true;
+      readNs = nowNs(); // one look at the clock a read of the socket
+    }
+    DatagramPacket packet = (DatagramPacket) message;
+    ByteBuf frame = packet.content();
+    InetSocketAddress source = packet.sender();
+    if (!DatagramFrame.isWhole(frame)) {
+      drops.drop(Drop.FOREIGN, source);
+      frame.release();
+      return;
+    }
+    Peer peer = peers.get(source);
+    if (peer == null) {
+      try {
+        stranger(source, frame);
+      } finally {
+        frame.release();
+      }
+    } else if (peer.channel.receive(frame, readNs)) {
+      read.add(peer.channel);
+    }
+  }
+
+  private void stranger(InetSocketAddress source, ByteBuf frame) {
+    if (DatagramFrame.isReply(frame) && proves(source, DatagramFrame.clock(frame))) {
+      welcome(source);
+      return;
+    }
+    if (DatagramFrame.kind(frame) != FrameHeader.HEARTBEAT) {
+      drops.drop(Drop.UNPROVEN, source);
+    }
+    if (frame.readableBytes() < DatagramFrame.PROBE_BYTES) {
+      return; // an answer would be longer
+    }
+    answer(
+        source,
+        closing
+            ? DatagramFrame.end(ErrorCode.SERVER_STOPPING)
+            : DatagramFrame.probe(cookies.of(source)));
+  }
+
+  boolean proves(InetSocketAddress source, long cookie) {
+    return cookies.prove(source, cookie);
+  }
+
+  /** A source has proved itself. */
+  private void welcome(InetSocketAddress source) {
+    UdpServerChannel parent = facade;
+    if (closing || parent == null) {
+      answer(source, DatagramFrame.end(ErrorCode.SERVER_STOPPING));
+      return;
+    }
+    if (peers.size() >= options.maxPeers()) {
+      Fault full =
+          Fault.of(
+              ErrorCode.CONNECTION_LIMIT,
+              "the listener has its " + options.maxPeers() + " peers (max-peers)");
+      context.listener().onEvent(new Event.Denied(String.valueOf(source), full));
+      answer(source, DatagramFrame.end(ErrorCode.CONNECTION_LIMIT));
+      return;
+    }
+    PeerChannel channel = new PeerChannel(parent, this, source, options.inboundBytes(), readNs);
+    PeerHandler handler = new PeerHandler(this, channel, source);
+    peers.put(source, new Peer(channel, handler));
+    channel.pipeline().addLast(handler);
+    parent.eventLoop().register(channel);
+    answer(source, DatagramFrame.signOfLife());
+    context
+        .starter()
+        .startSession(
+            channel,
+            Link.of(channel, endpoint.scheme()).withMaxFrameBytes(UdpTransport.MOST_FRAME_BYTES));
+  }
+
+  private void answer(InetSocketAddress source, ByteBuf frame) {
+    ChannelHandlerContext socket = Objects.requireNonNull(ctx);
+    if (socket.channel().isWritable()) {
+      socket.write(new DatagramPacket(frame, source), socket.voidPromise());
+      unflushed = true;
+    } else {
+      frame.release(); // the source will ask again
+    }
+  }
+
+  @Override
+  public void channelReadComplete(ChannelHandlerContext socket) {
+    reading = false;
+    for (PeerChannel peer : read) {
+      peer.readComplete();
+    }
+    read.clear();
+    flush();
+    socket.fireChannelReadComplete();
+  }
+
+  @Override
+  public void overrun(PeerChannel peer) {
+    drops.drop(Drop.OVERRUN, peer.remoteAddress());
+  }
+
+  // ---- out ----
+
+  @Override
+  public boolean canSend(PeerChannel peer) {
+    boolean can = Objects.requireNonNull(ctx).channel().isWritable();
+    if (!can) {
+      stuck.add(peer);
+    }
+    return can;
+  }
+
+  @Override
+  public void send(ByteBuf frame, PeerChannel peer) {
+    ChannelHandlerContext socket = Objects.requireNonNull(ctx);
+    InetSocketAddress to = (InetSocketAddress) peer.remoteAddress();
+    socket.write(new DatagramPacket(frame, to), socket.voidPromise());
+    unflushed = true;
+  }
+
+  /** One flush for all that the peers of one read have to say. */
+  @Override
+  public void flush() {
+    if (unflushed && !reading) {
+      unflushed = false;
+      Objects.requireNonNull(ctx).flush();
+    }
+  }
+
+  @Override
+  public void channelWritabilityChanged(ChannelHandlerContext socket) {
+    if (socket.channel().isWritable() && !stuck.isEmpty()) {
+      List<PeerChannel> again = new ArrayList<>(stuck);
+      stuck.clear();
+      // In a task of its own: the socket is in the middle of a flush.
+      socket.executor().execute(() -> again.forEach(PeerChannel::flush));
+    }
+    socket.fireChannelWritabilityChanged();
+  }
+
+  /** Only a datagram is lost, and the socket lives on. */
+  @Override
+  public void exceptionCaught(ChannelHandlerContext socket, Throwable cause) {
+    if (cause instanceof java.io.IOException) {
+      drops.drop(Drop.UNSENT, cause);
+    } else {
+      org.slf4j.LoggerFactory.getLogger(UdpListener.class)
+          .error("the listener on {} failed at a datagram", endpoint.uri(), cause);
+    }
+  }
+
+  // ---- ends ----
+
+  private void expire() {
+    long now = nowNs();
+    long most = options.idleTimeout().toNanos();
+    for (Peer peer : List.copyOf(peers.values())) {
+      long silent = now - peer.channel.lastReadNs();
+      if (silent >= most) {
+        peer.handler.expire(silent / 1_000_000);
+      }
+    }
+  }
+
+  @Override
+  public void closed(PeerChannel peer) {
+    stuck.remove(peer);
+    peers.remove(peer.remoteAddress());
+    closeIfEmpty();
+  }
+
+  /** No new peers; the socket closes with the last. */
+  private void close() {
+    closing = true;
+    closeIfEmpty();
+  }
+
+  private void closeIfEmpty() {
+    ChannelHandlerContext socket = ctx;
+    if (closing && peers.isEmpty() && socket != null) {
+      if (sweep != null) {
+        sweep.cancel(false);
+      }
+      drops.stop();
+      reading = false;
+      flush(); // the last peer's farewell
+      socket.close();
+    }
+  }
+
+  @Override
+  public void channelInactive(ChannelHandlerContext socket) {
+    for (Peer peer : List.copyOf(peers.values())) {
+      peer.channel.close();
+    }
+    UdpServerChannel open = facade;
+    if (open != null) {
+      open.close();
+    }
+    socket.fireChannelInactive();
+  }
+}
