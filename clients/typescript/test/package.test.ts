@@ -44,7 +44,7 @@ test("a browser loads nothing of Node, and not much", () => {
   const all = [...modules("dist/browser.js").values()].join("\n");
   assert.ok(!/\b(require|Buffer|process)\b[.(]/.test(all.replace(/\/\*[^]*?\*\/|\/\/.*/g, "")));
   const gzipped = gzipSync(all).length;
-  assert.ok(gzipped < 24 * 1024, `${gzipped} bytes gzipped`);
+  assert.ok(gzipped < 32 * 1024, `${gzipped} bytes gzipped`);
 });
 
 test("there is no run-time dependency, and the lock file names no host", () => {

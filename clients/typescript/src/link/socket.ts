@@ -1,4 +1,4 @@
-import { createHash, timingSafeEqual } from "node:crypto";
+import { createHash, timingSafeEqual, X509Certificate } from "node:crypto";
 import * as net from "node:net";
 import * as tls from "node:tls";
 import { ErrorCode } from "../codes.js";
@@ -40,7 +40,8 @@ function checkPins(certificate: tls.PeerCertificate, pins: readonly string[] | u
   if (pins === undefined) {
     return undefined;
   }
-  const key = (certificate as { pubkey?: Buffer }).pubkey ?? Buffer.alloc(0);
+  // Not its `pubkey`, which is a SubjectPublicKeyInfo only where the key is RSA.
+  const key = new X509Certificate(certificate.raw).publicKey.export({ type: "spki", format: "der" });
   const hash = createHash("sha256").update(key).digest();
   const held = pins.some((pin) => {
     const wanted = Buffer.from(pin, "base64");

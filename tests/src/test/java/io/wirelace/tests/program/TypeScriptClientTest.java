@@ -35,8 +35,7 @@ class TypeScriptClientTest {
 
   @Test
   void itsOwnTestsPassAgainstTheProgram() throws Exception {
-    TypeScriptPackage.Finished tests =
-        client.run("npm", "test", "--", "--test-reporter=tap");
+    TypeScriptPackage.Finished tests = client.run("npm", "test", "--", "--test-reporter=tap");
     System.out.println(skippedOf(tests.output()));
     assertThat(tests.status()).as(tests.output()).isZero();
     Matcher count = COUNT.matcher(tests.output());

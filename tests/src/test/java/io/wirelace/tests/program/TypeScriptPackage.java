@@ -14,13 +14,16 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
 
-/** A copy of {@code clients/typescript}, so that a build of it leaves nothing in the source tree. */
+/**
+ * A copy of {@code clients/typescript}, so that a build of it leaves nothing in the source tree.
+ */
 final class TypeScriptPackage {
   private static final int LEAST_NODE = 20;
 
   /** What npm says where it does not reach a registry. */
   private static final Pattern UNREACHABLE =
-      Pattern.compile("ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENETUNREACH|EHOSTUNREACH");
+      Pattern.compile(
+          "ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENETUNREACH|EHOSTUNREACH");
 
   private static final Pattern NOT_SOURCE = Pattern.compile("node_modules|dist|build");
 
