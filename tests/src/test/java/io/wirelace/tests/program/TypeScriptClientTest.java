@@ -20,34 +20,33 @@ import org.junit.jupiter.api.io.TempDir;
  * The client for browsers and Node: its own tests in Node, and a page in Chromium. Longer than a
  * minute may be spent here, because npm installs and compiles first.
  */
-@Timeout(360)
+@Timeout(600)
 class TypeScriptClientTest {
-  private static final Pattern COUNT = Pattern.compile("(?m)^# (pass|fail|skipped) (\\d+)$");
+  private static final Pattern COUNT = Pattern.compile("(?m)^. pass (\\d+)$");
 
   @TempDir static Path folder;
   private static TypeScriptPackage client;
 
   @BeforeAll
-  @Timeout(360)
+  @Timeout(600)
   static void build() throws Exception {
     client = TypeScriptPackage.build(folder);
   }
 
   @Test
   void itsOwnTestsPassAgainstTheProgram() throws Exception {
-    TypeScriptPackage.Finished tests = client.run("npm", "test", "--", "--test-reporter=tap");
+    TypeScriptPackage.Finished tests = client.run("npm", "test");
     System.out.println(skippedOf(tests.output()));
     assertThat(tests.status()).as(tests.output()).isZero();
     Matcher count = COUNT.matcher(tests.output());
     assertThat(count.find()).as(tests.output()).isTrue();
-    assertThat(count.group(1)).isEqualTo("pass");
-    assertThat(Integer.parseInt(count.group(2))).isGreaterThan(400);
+    assertThat(Integer.parseInt(count.group(1))).isGreaterThan(400);
   }
 
   private static String skippedOf(String output) {
     return output
         .lines()
-        .filter(line -> line.contains("# SKIP") || line.matches("# (pass|skipped) \\d+"))
+        .filter(line -> line.contains("# SKIP") || line.matches(". (pass|skipped) \\d+"))
         .reduce("clients/typescript:", (all, line) -> all + "\n  " + line);
   }
 

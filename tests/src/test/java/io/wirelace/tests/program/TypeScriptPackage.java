@@ -89,7 +89,7 @@ final class TypeScriptPackage {
   /** How a command ended, and all that it wrote. */
   record Finished(int status, String output) {}
 
-  /** Runs a command in the folder, for at most five minutes. */
+  /** Runs a command in the folder, for at most nine minutes. */
   Finished run(String... command) throws Exception {
     ProcessBuilder builder = new ProcessBuilder(new ArrayList<>(List.of(command)));
     builder.directory(folder.toFile()).redirectErrorStream(true);
@@ -101,7 +101,7 @@ final class TypeScriptPackage {
         Thread.ofVirtual()
             .start(() -> {
               try {
-                if (!process.waitFor(5, TimeUnit.MINUTES)) {
+                if (!process.waitFor(9, TimeUnit.MINUTES)) {
                   process.descendants().forEach(ProcessHandle::destroyForcibly);
                   process.destroyForcibly();
                 }
