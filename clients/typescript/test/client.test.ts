@@ -520,6 +520,59 @@ test("close delivers what was accepted", async () => {
   assert.equal(client.counters.dropped["session-ended"], 0);
 });
 
+test("an answer that comes after close is counted, not lost in silence", async () => {
+  const [client, peer] = await open();
+  let release: () => void = () => undefined;
+  const begun = new Arrivals<void>();
+  client.on("slow", () => {
+    begun.add();
+    return new Promise<void>((resolve) => (release = resolve));
+  });
+  peer.request(1, "slow", "");
+  await begun.next();
+  const closing = client.close();
+  release();
+  assert.deepEqual([(await event("dropped")).why, client.counters.dropped["session-ended"]], ["session-ended", 1]);
+  await closing;
+});
+
+test("an answer that is too large for the server is an error instead", async () => {
+  server.welcome = { "max-frame-bytes": "1000" };
+  const [client, peer] = await open();
+  client.on("large", () => "x".repeat(1000));
+  peer.request(1, "large", "");
+  assert.equal(await code(peer), ErrorCode.MESSAGE_TOO_LARGE);
+});
+
+test("a server that asks without end and does not read is not read either", async () => {
+  const [client, peer] = await open({ outboundBytes: 1024 });
+  peer.socket.pause();
+  const probes = new Array<number>(2000).fill(0).map(() => plainFrame(Kind.HEARTBEAT, 0, new Uint8Array(9)));
+  let before = -1;
+  let sent = 0;
+  while (sent < 64_000_000 && (client.counters.bytesIn !== before || sent < 1_000_000)) {
+    before = client.counters.bytesIn;
+    while (peer.socket.writableLength < 1_000_000) {
+      peer.send(...probes);
+      sent += 2000 * 22;
+    }
+    await new Promise((resolve) => setTimeout(resolve, 30));
+  }
+  assert.ok(sent < 64_000_000, "it reads on and on");
+  assert.ok(client.queuedBytes < 300_000, `${client.queuedBytes} bytes wait`);
+  peer.socket.resume();
+  assert.equal(await (async () => {
+    const call = client.request("a").text();
+    for (;;) {
+      const got = await peer.frames.next();
+      if (got.kind === Kind.REQUEST) {
+        peer.respond(got.id, "alive");
+        return call;
+      }
+    }
+  })(), "alive");
+});
+
 test("close gives a server that does not end its side no more than the close timeout", async () => {
   const [client] = await open({ closeTimeoutMs: 30 });
   const began = performance.now();
