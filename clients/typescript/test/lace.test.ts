@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { after, test, type TestContext } from "node:test";
 import { WebSocket } from "ws";
 import { Client, connect, ErrorCode, WirelaceError, type ClientOptions, type WebSocketConstructor } from "../src/node.js";
+import { Certificates } from "./certificates.js";
 import { Lace } from "./lace.js";
 
 /** Ways to the real program; the last is the browser's link, over a WebSocket that we did not write. */
@@ -195,6 +196,50 @@ for (const { name, scheme, options } of WAYS) {
     await assert.rejects(peer.request("echo", "x".repeat(2000)), has(ErrorCode.MESSAGE_TOO_LARGE));
     const answers = await Promise.all(Array.from({ length: 50 }, () => peer.request("echo", "x").text()));
     assert.equal(answers.length, 50);
+  });
+}
+
+test("one port for all is reached by tcp and by ws", async (t) => {
+  const server = await ownLace(t, "any");
+  if (server === undefined) {
+    return;
+  }
+  for (const url of [server.url.replace("any:", "tcp:"), `${server.url.replace("any:", "ws:")}/lace`]) {
+    const peer = await client(t, url, {});
+    assert.equal(await peer.request("echo", "x".repeat(100_000)).text(), "x".repeat(100_000));
+  }
+});
+
+for (const scheme of ["tls", "wss"]) {
+  const skip = Certificates.available ? false : "no openssl on the path";
+
+  test(`${scheme}: the program's certificate is verified, and so is ours`, { skip }, async (t) => {
+    const certificates = new Certificates([
+      { name: "server", san: "DNS:localhost,IP:127.0.0.1" },
+      { name: "client", san: "DNS:client" },
+    ]);
+    t.after(() => certificates.remove());
+    const { path, pem } = { path: certificates.path.bind(certificates), pem: certificates.pem.bind(certificates) };
+    const options = `cert=${path("server.pem")}&key=${path("server.key")}&ca=${path("ca.pem")}&client-auth=need`;
+    const started = await Lace.start(`${Lace.listenUri(scheme)}?${options}`);
+    const server = usable(t, started);
+    if (server === undefined) {
+      return;
+    }
+    t.after(() => server.kill());
+    const ca = pem("ca.pem");
+    const identity = { cert: pem("client.pem"), key: pem("client.key") };
+    const peer = await client(t, server.url, { tls: { ca, ...identity } });
+    const large = "x".repeat(3_000_000);
+    assert.equal(await peer.request("echo", large).text(), large);
+    for (let i = 0; i < 10_000; i++) {
+      await peer.send("sink", "sealed");
+    }
+    assert.equal(await peer.request("sink.count").text(), "10000");
+    await peer.close();
+    await assert.rejects(connect(server.url, { tls: identity }), has(ErrorCode.TLS_FAILED));
+    await assert.rejects(connect(server.url, { tls: { ca } }), WirelaceError);
+    await assert.rejects(connect(server.url, { tls: { ca, ...identity, servername: "else.where" } }), has(ErrorCode.TLS_FAILED));
   });
 }
 

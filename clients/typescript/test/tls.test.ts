@@ -1,10 +1,6 @@
 import assert from "node:assert/strict";
-import { execFileSync, spawnSync } from "node:child_process";
 import { createHash, createPublicKey, X509Certificate } from "node:crypto";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import * as net from "node:net";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { after, before, test, type TestContext } from "node:test";
 import * as tls from "node:tls";
 import { WebSocketServer } from "ws";
@@ -13,43 +9,30 @@ import { connect, ErrorCode, WirelaceError, type TlsOptions } from "../src/node.
 import { encodeFrame, greetingPayload, plainFrame } from "../src/wire/encoder.js";
 import { FrameDecoder } from "../src/wire/decoder.js";
 import { Kind, MAX_LENGTH } from "../src/wire/header.js";
+import { Certificates } from "./certificates.js";
 
 const WELCOME = encodeFrame(plainFrame(Kind.WELCOME, 0, greetingPayload({ version: 1, headers: new Map() })));
 
-const openssl = spawnSync("openssl", ["version"]).status === 0;
-const folder = mkdtempSync(join(tmpdir(), "wirelace-tls-"));
+const skip = Certificates.available ? false : "no openssl on the path";
+let certificates: Certificates;
 
-function run(...args: string[]): void {
-  execFileSync("openssl", args, { cwd: folder, stdio: "ignore" });
-}
-
-function pem(name: string): string {
-  return readFileSync(join(folder, name), "utf8");
-}
-
-const KEY = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256"];
-
-/** A CA, and leaves that it signed. */
 before(() => {
-  if (!openssl) {
-    return;
-  }
-  run("req", "-x509", ...KEY, "-nodes", "-days", "2", "-subj", "/CN=test CA", "-keyout", "ca.key", "-out", "ca.pem");
-  for (const [name, san, days] of [
-    ["server", "DNS:localhost,IP:127.0.0.1", "2"],
-    ["other", "DNS:other.example", "2"],
-    ["client", "DNS:client", "2"],
-    ["expired", "DNS:localhost,IP:127.0.0.1", "-1"],
-  ] as const) {
-    writeFileSync(join(folder, "ext"), `subjectAltName=${san}\n`);
-    const kind = name === "other" ? ["-newkey", "rsa:2048"] : KEY; // both kinds of keys are pinned below
-    run("req", ...kind, "-nodes", "-subj", `/CN=${name}`, "-keyout", `${name}.key`, "-out", `${name}.csr`);
-    const signed = ["-CA", "ca.pem", "-CAkey", "ca.key", "-CAcreateserial", "-extfile", "ext", "-out", `${name}.pem`];
-    run("x509", "-req", "-in", `${name}.csr`, "-days", days, ...signed);
+  if (!skip) {
+    const san = "DNS:localhost,IP:127.0.0.1";
+    certificates = new Certificates([
+      { name: "server", san },
+      { name: "other", san: "DNS:other.example", rsa: true }, // both kinds of keys are pinned below
+      { name: "client", san: "DNS:client" },
+      { name: "expired", san, days: "-1" },
+    ]);
   }
 });
 
-after(() => rmSync(folder, { recursive: true, force: true }));
+after(() => certificates?.remove());
+
+function pem(name: string): string {
+  return certificates.pem(name);
+}
 
 /** Welcomes, and answers requests with their body. */
 function speak(socket: net.Socket): void {
@@ -101,8 +84,6 @@ function pin(name: string): string {
   return createHash("sha256").update(key.export({ type: "spki", format: "der" })).digest("base64");
 }
 
-const skip = openssl ? false : "no openssl on the path";
-
 test("a certificate that a trusted CA signed for the host is taken, by name and by address", { skip }, async (t) => {
   const [url, server] = await serve(t, "server");
   const secured = new Promise((resolve) => {
@@ -128,11 +109,12 @@ test("an unknown CA, another host, an expired certificate are refused with -607"
 test("pins are checked besides the chain, and one of several is enough", { skip }, async (t) => {
   const ca = pem("ca.pem");
   const [url] = await serve(t, "server");
-  assert.equal(await echo(url, { ca, pins: [pin("other.pem"), pin("server.pem")] }), "sealed");
+  assert.equal(await echo(url, { ca, pins: [pin("other.pem"), `sha256/${pin("server.pem")}`] }), "sealed");
   await fails(url, { ca, pins: [pin("other.pem")] }, /not among the pins/);
   const [rsa] = await serve(t, "other");
   assert.equal(await echo(rsa, { ca, servername: "other.example", pins: [pin("other.pem")] }), "sealed");
   await fails(url, { ca, pins: [] }, /not among the pins/);
+  await assert.rejects(echo(url, { ca, pins: ["abc"] }), (e: WirelaceError) => e.code === ErrorCode.INVALID_CONFIG);
   await fails(url, { pins: [pin("server.pem")] }, /self.signed|unable to verify/i);
 });
 

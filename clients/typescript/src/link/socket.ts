@@ -20,6 +20,7 @@ export function openSocket(url: URL, secure: boolean, alpn: string, defaultPort:
     return net.connect({ host, port, noDelay: true, allowHalfOpen: true });
   }
   const { servername, pins, ...identity } = options;
+  pins?.forEach(pinBytes); // judged before anything is dialled
   const name = servername ?? (net.isIP(host) ? undefined : host);
   const socket = tls.connect({
     ...(identity as tls.ConnectionOptions),
@@ -43,11 +44,16 @@ function checkPins(certificate: tls.PeerCertificate, pins: readonly string[] | u
   // Not its `pubkey`, which is a SubjectPublicKeyInfo only where the key is RSA.
   const key = new X509Certificate(certificate.raw).publicKey.export({ type: "spki", format: "der" });
   const hash = createHash("sha256").update(key).digest();
-  const held = pins.some((pin) => {
-    const wanted = Buffer.from(pin, "base64");
-    return wanted.length === hash.length && timingSafeEqual(wanted, hash);
-  });
+  const held = pins.some((pin) => timingSafeEqual(pinBytes(pin), hash));
   return held ? undefined : new Error(`the server's key is ${hash.toString("base64")}, which is not among the pins`);
+}
+
+function pinBytes(pin: string): Buffer {
+  const bytes = Buffer.from(pin.replace(/^sha256\//, ""), "base64");
+  if (bytes.length !== 32) {
+    throw invalid("tls.pins", pin, "the SHA-256 of a public key in base64, after sha256/ or alone");
+  }
+  return bytes;
 }
 
 /** What a failed connect is called. */
