@@ -6,17 +6,26 @@ import { fault, WirelaceError, type Fault } from "../error.js";
 import type { Dial, Link, LinkEvents, TlsOptions } from "../link.js";
 import { invalid } from "../options.js";
 
-/** Opens a socket: TLS with `secure`, and the name of its application protocol. */
-export function openSocket(url: URL, secure: boolean, alpn: string, defaultPort: number, options: TlsOptions): net.Socket {
+/** Where `tcp://host` and `tls://host` mean. */
+const DEFAULT_PORT = 7420;
+
+interface Wanted {
+  /** The name of the application protocol, for TLS; without TLS undefined. */
+  readonly alpn: string | undefined;
+  readonly defaultPort: number;
+}
+
+/** Opens a socket, with TLS where a protocol for that is named. */
+export function openSocket(url: URL, { alpn, defaultPort }: Wanted, options: TlsOptions): net.Socket {
   if (url.protocol === "unix:") {
     return net.connect({ path: decodeURIComponent(url.pathname), allowHalfOpen: true });
   }
   const host = url.hostname.replace(/^\[(.*)\]$/, "$1");
   const port = url.port === "" ? defaultPort : Number(url.port);
-  if (host === "" || port <= 0) {
-    throw invalid("url", url.href, "a host and a port");
+  if (host === "" || port === 0) {
+    throw invalid("url", url.href, "a host, and a port that is not 0");
   }
-  if (!secure) {
+  if (alpn === undefined) {
     return net.connect({ host, port, noDelay: true, allowHalfOpen: true });
   }
   const { servername, pins, ...identity } = options;
@@ -183,6 +192,6 @@ export const dialSocket: Dial = (url, options, events) => {
     throw new WirelaceError(ErrorCode.INVALID_CONFIG, `url: ${url.href}: there are no options for ${url.protocol}`);
   }
   const secure = url.protocol === "tls:";
-  const socket = openSocket(url, secure, "lace/1", -1, options.tls);
+  const socket = openSocket(url, { alpn: secure ? "lace/1" : undefined, defaultPort: DEFAULT_PORT }, options.tls);
   return new StreamLink(url, socket, secure, events);
 };
