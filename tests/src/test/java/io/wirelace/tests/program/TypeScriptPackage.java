@@ -43,7 +43,8 @@ final class TypeScriptPackage {
     assumeNode();
     copy(root().resolve("clients/typescript"), folder);
     TypeScriptPackage copy = new TypeScriptPackage(folder);
-    Finished install = copy.run("npm", "ci", "--no-audit", "--no-fund", "--prefer-offline");
+    Finished install =
+        copy.run("npm", "ci", "--no-audit", "--no-fund", "--prefer-offline", "--fetch-retries=1");
     if (install.status != 0 && UNREACHABLE.matcher(install.output).find()) {
       skip("no npm registry in reach");
     }
