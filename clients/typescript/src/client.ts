@@ -36,7 +36,10 @@ export interface RequestOptions {
   readonly signal?: AbortSignal;
 }
 
-/** What became of a notification: `sent` and `queued` are accepted; `dropped`: there is no room; `refused`: it cannot be sent. */
+/**
+ * What became of a notification. `sent`, `queued`: accepted, and the transport keeps up, or is behind. `dropped`: there
+ * is no room. `refused`: it cannot be sent.
+ */
 export type SendResult = "sent" | "queued" | "dropped" | "refused";
 
 const ACCEPTED = Promise.resolve();

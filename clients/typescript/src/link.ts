@@ -49,8 +49,8 @@ export interface TlsOptions {
   /** The name that the certificate must be for, where it is not the host of the URL. */
   readonly servername?: string;
   /**
-   * SHA-256 of public keys (SubjectPublicKeyInfo) in base64, of which the server must have one, besides a chain that
-   * holds.
+   * SHA-256 of public keys (SubjectPublicKeyInfo) in base64, alone or after `sha256/`, of which the server must have
+   * one, besides a chain that holds.
    */
   readonly pins?: readonly string[];
 }

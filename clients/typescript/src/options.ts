@@ -19,7 +19,8 @@ export interface ReconnectOptions {
 export interface ClientOptions {
   /** What the client calls itself in its greeting. Default `wirelace-js`. */
   readonly name?: string;
-  /** Whether to greet with HELLO. Without it: no heartbeats, and the server's limits are learned by running into them. */
+  /** Whether to greet with HELLO. Without it: no heartbeats, and the server's limits are learned by running into them.
+   *  Default `true`. */
   readonly greeting?: boolean;
   /** `lz4` lets the server compress what it sends; this side sends uncompressed. Default `none`. */
   readonly compression?: "none" | "lz4";
@@ -31,7 +32,8 @@ export interface ClientOptions {
   readonly sendTimeoutMs?: number;
   /** How long `close` waits for what was accepted, and for the peer's end. Default 5 s. */
   readonly closeTimeoutMs?: number;
-  /** How often a greeted server is asked for a sign of life; three times without any ends the connection. Default 15 s; 0: never. */
+  /** How often a greeted server is asked for a sign of life; three times without any end the connection. 0: never.
+   *  Default 15 s. */
   readonly heartbeatMs?: number;
   /** The greatest frame taken. Default 16,777,215 bytes. */
   readonly maxFrameBytes?: number;
@@ -39,7 +41,8 @@ export interface ClientOptions {
   readonly maxInFlight?: number;
   /** Bytes that may wait to be sent before `send` waits. Default 1 MiB. */
   readonly outboundBytes?: number;
-  /** Calls of `send` and of `request` (each) that may wait for room, a turn or a connection; more fail with -647. Default 1024. */
+  /** Calls of `send`, and as many of `request`, that may wait for room, a turn or a connection; more fail with -647.
+   *  Default 1024. */
   readonly maxWaiting?: number;
   /** Bytes of messages that may wait for handlers. Default 1 MiB. */
   readonly mailboxBytes?: number;
@@ -53,7 +56,8 @@ export interface ClientOptions {
   readonly onEvent?: (event: ClientEvent) => void;
   /** Node only: TLS of `tls:` and `wss:`. */
   readonly tls?: TlsOptions;
-  /** The WebSocket for `ws:` and `wss:`. Default: the browser's; in Node one of our own, which can hold a server back. */
+  /** The WebSocket for `ws:` and `wss:`. Default: the browser's; in Node one of our own, which can hold a server
+   *  back. */
   readonly webSocket?: WebSocketConstructor;
 }
 

@@ -65,14 +65,14 @@ export class Outbound {
   }
 
   /**
-   * Encodes a frame into the open chunk.
+   * Encodes a frame into the open chunk; false if it is too late for that.
    *
    * @throws WirelaceError -642 if it is larger than the peer takes
    */
-  append(frame: FrameParts): void {
+  append(frame: FrameParts): boolean {
     const bytes = frameBytes(frame, this.peerMaxLength);
     if (this.#ended) {
-      return;
+      return false;
     }
     if (this.#used + bytes > this.#chunk.length) {
       this.#makeRoom(bytes);
@@ -87,6 +87,7 @@ export class Outbound {
       this.#scheduled = true;
       this.#hop(this.#frames, QUIET_HOPS);
     }
+    return true;
   }
 
   #makeRoom(bytes: number): void {

@@ -134,7 +134,9 @@ export class Serving implements InboundOwner {
 
   #write(frame: FrameParts): void {
     try {
-      this.#parts.outbound.append(frame);
+      if (!this.#parts.outbound.append(frame)) {
+        this.#parts.telling.drop("session-ended", 1, `answer to request ${frame.id}`);
+      }
     } catch (e) {
       const why = faultOf(e, ErrorCode.INTERNAL_ERROR); // an answer that is too large
       this.#parts.outbound.append(plainFrame(Kind.ERROR, frame.id, faultPayload(why)));

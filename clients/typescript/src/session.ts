@@ -246,21 +246,21 @@ export class Session implements LinkEvents, FrameSink {
       return;
     }
     this.#reason ??= { initiator, fault: why };
-    const begun = this.#state === "closing";
     const connected = this.#state !== "connecting";
-    this.#state = "closing";
-    clearTimeout(this.#timer);
-    this.#heartbeat.stop();
-    this.#calls.failAll(this.#reason.fault);
-    if (atOnce || !connected) {
-      this.#link.abort();
-    } else if (!begun) {
+    if (this.#state !== "closing") {
+      this.#state = "closing";
+      clearTimeout(this.#timer);
+      this.#timer = setTimeout(() => this.#link.abort(), this.#settings.closeTimeoutMs);
+      this.#heartbeat.stop();
+      this.#calls.failAll(this.#reason.fault);
       this.#decoder.stop();
       this.#brake.release();
-      this.#outbound.finish();
+      if (connected) {
+        this.#outbound.finish();
+      }
     }
-    if (!begun) {
-      this.#timer = setTimeout(() => this.#link.abort(), this.#settings.closeTimeoutMs);
+    if (atOnce || !connected) {
+      this.#link.abort();
     }
   }
 

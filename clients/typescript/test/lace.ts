@@ -29,6 +29,8 @@ export class Lace {
         return `unix:${join(mkdtempSync(join(tmpdir(), "wirelace-")), "s")}`;
       case "ws":
         return "ws://127.0.0.1:0/lace";
+      case "wss":
+        return "wss://127.0.0.1:0/lace";
       default:
         return `${scheme}://127.0.0.1:0`;
     }

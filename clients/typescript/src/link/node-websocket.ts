@@ -199,6 +199,7 @@ function refusedUpgrade(code: string | undefined, status: string): Fault {
 /** Dials `ws://host:port/path` and `wss://…`. */
 export const dialNodeWebSocket: Dial = (url, options, events) => {
   const secure = url.protocol === "wss:";
-  const socket = openSocket(url, secure, "http/1.1", secure ? 443 : 80, options.tls);
+  const wanted = secure ? { alpn: "http/1.1", defaultPort: 443 } : { alpn: undefined, defaultPort: 80 };
+  const socket = openSocket(url, wanted, options.tls);
   return new NodeWebSocketLink(url, socket, secure, events);
 };

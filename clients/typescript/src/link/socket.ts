@@ -1,4 +1,4 @@
-import { createHash, timingSafeEqual } from "node:crypto";
+import { createHash, timingSafeEqual, X509Certificate } from "node:crypto";
 import * as net from "node:net";
 import * as tls from "node:tls";
 import { ErrorCode } from "../codes.js";
@@ -6,20 +6,30 @@ import { fault, WirelaceError, type Fault } from "../error.js";
 import type { Dial, Link, LinkEvents, TlsOptions } from "../link.js";
 import { invalid } from "../options.js";
 
-/** Opens a socket: TLS with `secure`, and the name of its application protocol. */
-export function openSocket(url: URL, secure: boolean, alpn: string, defaultPort: number, options: TlsOptions): net.Socket {
+/** Where `tcp://host` and `tls://host` mean. */
+const DEFAULT_PORT = 7420;
+
+interface Wanted {
+  /** The name of the application protocol, for TLS; without TLS undefined. */
+  readonly alpn: string | undefined;
+  readonly defaultPort: number;
+}
+
+/** Opens a socket, with TLS where a protocol for that is named. */
+export function openSocket(url: URL, { alpn, defaultPort }: Wanted, options: TlsOptions): net.Socket {
   if (url.protocol === "unix:") {
     return net.connect({ path: decodeURIComponent(url.pathname), allowHalfOpen: true });
   }
   const host = url.hostname.replace(/^\[(.*)\]$/, "$1");
   const port = url.port === "" ? defaultPort : Number(url.port);
-  if (host === "" || port <= 0) {
-    throw invalid("url", url.href, "a host and a port");
+  if (host === "" || port === 0) {
+    throw invalid("url", url.href, "a host, and a port that is not 0");
   }
-  if (!secure) {
+  if (alpn === undefined) {
     return net.connect({ host, port, noDelay: true, allowHalfOpen: true });
   }
   const { servername, pins, ...identity } = options;
+  pins?.forEach(pinBytes); // judged before anything is dialled
   const name = servername ?? (net.isIP(host) ? undefined : host);
   const socket = tls.connect({
     ...(identity as tls.ConnectionOptions),
@@ -40,13 +50,19 @@ function checkPins(certificate: tls.PeerCertificate, pins: readonly string[] | u
   if (pins === undefined) {
     return undefined;
   }
-  const key = (certificate as { pubkey?: Buffer }).pubkey ?? Buffer.alloc(0);
+  // Not its `pubkey`, which is a SubjectPublicKeyInfo only where the key is RSA.
+  const key = new X509Certificate(certificate.raw).publicKey.export({ type: "spki", format: "der" });
   const hash = createHash("sha256").update(key).digest();
-  const held = pins.some((pin) => {
-    const wanted = Buffer.from(pin, "base64");
-    return wanted.length === hash.length && timingSafeEqual(wanted, hash);
-  });
+  const held = pins.some((pin) => timingSafeEqual(pinBytes(pin), hash));
   return held ? undefined : new Error(`the server's key is ${hash.toString("base64")}, which is not among the pins`);
+}
+
+function pinBytes(pin: string): Buffer {
+  const bytes = Buffer.from(pin.replace(/^sha256\//, ""), "base64");
+  if (bytes.length !== 32) {
+    throw invalid("tls.pins", pin, "the SHA-256 of a public key in base64, after sha256/ or alone");
+  }
+  return bytes;
 }
 
 /** What a failed connect is called. */
@@ -176,6 +192,6 @@ export const dialSocket: Dial = (url, options, events) => {
     throw new WirelaceError(ErrorCode.INVALID_CONFIG, `url: ${url.href}: there are no options for ${url.protocol}`);
   }
   const secure = url.protocol === "tls:";
-  const socket = openSocket(url, secure, "lace/1", -1, options.tls);
+  const socket = openSocket(url, { alpn: secure ? "lace/1" : undefined, defaultPort: DEFAULT_PORT }, options.tls);
   return new StreamLink(url, socket, secure, events);
 };
