@@ -148,8 +148,8 @@ class SettingsReaderTest {
           assertThat(String.valueOf(failed.getMessage()).lines().skip(1).map(String::trim))
               .containsExactly(
                   file
-                      + ":1:1: listn: unknown at the top level (expected listen, [server] or"
-                      + " [session])",
+                      + ":1:1: listn: unknown at the top level (expected listen, [server],"
+                      + " [session] or [tls])",
                   file + ":2:1: no transport for foo:// (expected one of memory, tcp, tls)",
                   file + ":5:1: io: epol (expected one of auto, epoll, kqueue, io_uring, nio)",
                   file + ":6:1: node: 5 (expected a text in quotation marks)",

@@ -99,8 +99,17 @@ public final class TlsMaterial {
     return Trust.of(cas, new Pins(TlsSettings.list(settings.pin())), alerts);
   }
 
-  /** Checks that a server can be run with this. */
-  void requireServer() {
+  /** Whether a file looks other than when it was read, so that it should be read again. */
+  public boolean isStale() {
+    return !look.equals(FilesLook.of(settings));
+  }
+
+  /**
+   * Checks that a server can be run with this.
+   *
+   * @throws WirelaceException -664 saying what is missing
+   */
+  public void requireServer() {
     if (credentials.isEmpty()) {
       throw new WirelaceException(
           ErrorCode.INVALID_CONFIG,
