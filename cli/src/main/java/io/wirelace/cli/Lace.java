@@ -38,6 +38,7 @@ final class Lace implements Runnable {
       new TreeMap<>(
           Map.of(
               "bench", BenchCommand::new,
+              "cert", CertCommand::new,
               "completion", CompletionCommand::new,
               "demo", DemoCommand::new,
               "error", ErrorCommand::new,

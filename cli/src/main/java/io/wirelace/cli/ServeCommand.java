@@ -76,6 +76,7 @@ final class ServeCommand implements Callable<Integer> {
             .listen(settings.listen().toArray(String[]::new))
             .serverSettings(settings.server())
             .sessionSettings(settings.session())
+            .tls(settings.tls())
             .on(new EventLog(log))
             .defaultRoute((session, message) -> message.body());
     if (demo) {

@@ -2,6 +2,7 @@ package io.wirelace.cli;
 
 import io.wirelace.config.ServerSettings;
 import io.wirelace.config.SessionSettings;
+import io.wirelace.config.TlsSettings;
 import java.util.List;
 
 /**
@@ -9,4 +10,5 @@ import java.util.List;
  *
  * @param listen the endpoints; empty for the default one
  */
-record ServeSettings(List<String> listen, ServerSettings server, SessionSettings session) {}
+record ServeSettings(
+    List<String> listen, ServerSettings server, SessionSettings session, TlsSettings tls) {}

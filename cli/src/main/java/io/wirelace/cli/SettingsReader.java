@@ -4,9 +4,9 @@ import io.wirelace.Wirelace;
 import io.wirelace.config.RecordSettings;
 import io.wirelace.config.ServerSettings;
 import io.wirelace.config.SessionSettings;
+import io.wirelace.config.TlsSettings;
 import io.wirelace.error.WirelaceException;
 import io.wirelace.transport.IoBackend;
-import java.lang.reflect.RecordComponent;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
 final class SettingsReader {
   private static final String PREFIX = "LACE_";
   private static final String LISTEN = "listen";
-  private static final List<String> TABLES = List.of("server", "session");
+  private static final List<String> TABLES = List.of("server", "session", "tls");
 
   /** Variables of the start script. */
   private static final List<String> NOT_SETTINGS = List.of("LACE_JAVA_OPTS", "LACE_LISTEN");
@@ -38,6 +38,7 @@ final class SettingsReader {
   private List<String> listen = List.of();
   private ServerSettings server = ServerSettings.DEFAULT;
   private SessionSettings session = SessionSettings.DEFAULT;
+  private TlsSettings tls = TlsSettings.DEFAULT;
 
   /**
    * A reader.
@@ -74,7 +75,7 @@ final class SettingsReader {
               + "  "
               + String.join(System.lineSeparator() + "  ", problems));
     }
-    return new ServeSettings(listen, server, session);
+    return new ServeSettings(listen, server, session, tls);
   }
 
   // ---- the file ----
@@ -100,6 +101,7 @@ final class SettingsReader {
       case "" -> readTopLevel(key, entry.value());
       case "server" -> readTable("[server]", ServerSettings.class, key, entry.value());
       case "session" -> readTable("[session]", SessionSettings.class, key, entry.value());
+      case "tls" -> readTls(key, entry.value());
       default -> {
         // The table itself is told.
       }
@@ -112,7 +114,7 @@ final class SettingsReader {
         problems.add(
             "["
                 + key
-                + "]: unknown table (expected [server] or [session])"
+                + "]: unknown table (expected [server], [session] or [tls])"
                 + Nearest.hint(key, TABLES));
       }
     } else if (!key.equals(LISTEN)) {
@@ -121,7 +123,7 @@ final class SettingsReader {
           key
               + ": unknown at the top level (expected listen"
               + (table.isEmpty()
-                  ? ", [server] or [session])"
+                  ? ", [server], [session] or [tls])"
                   : "; it belongs into " + table + ")"));
     } else if (value instanceof String one) {
       listen = checkedEndpoints(LISTEN, List.of(one));
@@ -150,7 +152,28 @@ final class SettingsReader {
                 : " (it belongs into " + home + ")"));
   }
 
+  /** In its table, a setting of TLS goes without the prefix that it has elsewhere. */
+  private void readTls(String key, Object value) {
+    if (RecordSettings.has(TlsSettings.class, key)) {
+      set(TlsSettings.PREFIX + key, value);
+    } else {
+      problems.add(
+          "[tls] "
+              + key
+              + ": unknown setting"
+              + Nearest.hint(key, RecordSettings.names(TlsSettings.class)));
+    }
+  }
+
+  private static boolean isTls(String key) {
+    return key.startsWith(TlsSettings.PREFIX)
+        && RecordSettings.has(TlsSettings.class, key.substring(TlsSettings.PREFIX.length()));
+  }
+
   private static String table(String key) {
+    if (isTls(key)) {
+      return "[tls]";
+    }
     if (RecordSettings.has(ServerSettings.class, key)) {
       return "[server]";
     }
@@ -205,8 +228,10 @@ final class SettingsReader {
   }
 
   private static Collection<String> names() {
-    return Stream.of(ServerSettings.class, SessionSettings.class)
-        .flatMap(type -> RecordSettings.names(type).stream())
+    return Stream.concat(
+            Stream.of(ServerSettings.class, SessionSettings.class)
+                .flatMap(type -> RecordSettings.names(type).stream()),
+            RecordSettings.names(TlsSettings.class).stream().map(n -> TlsSettings.PREFIX + n))
         .toList();
   }
 
@@ -214,7 +239,11 @@ final class SettingsReader {
 
   private void set(String key, Object value) {
     try {
-      if (RecordSettings.has(ServerSettings.class, key)) {
+      if (isTls(key)) {
+        String name = key.substring(TlsSettings.PREFIX.length());
+        requireType(TlsSettings.class, name, value);
+        tls = tls.with(name, value);
+      } else if (RecordSettings.has(ServerSettings.class, key)) {
         requireType(ServerSettings.class, key, value);
         server = RecordSettings.with(server, key, value);
       } else {
@@ -234,8 +263,9 @@ final class SettingsReader {
     boolean isText =
         Arrays.stream(type.getRecordComponents())
             .filter(component -> component.getType() == String.class)
-            .map(RecordComponent::getName)
-            .anyMatch(key::equals); // these are single words
+            .map(component ->
+                component.getName().replaceAll("([A-Z])", "-$1").toLowerCase(Locale.ROOT))
+            .anyMatch(key::equals);
     if (isText && !(value instanceof String)) {
       throw new CommandFailed(
           ExitCode.CONFIG, key + ": " + value + " (expected a text in quotation marks)");

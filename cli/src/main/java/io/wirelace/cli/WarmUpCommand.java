@@ -45,6 +45,7 @@ final class WarmUpCommand implements Callable<Integer> {
             .listen("tcp://127.0.0.1:0")
             .serverSettings(settings.server())
             .sessionSettings(settings.session())
+            .tls(settings.tls())
             .on(new EventLog(log))
             .defaultRoute((session, message) -> message.body());
     new DemoRoutes().addTo(builder);

@@ -22,6 +22,11 @@ class LaceTest {
         "bench --mode backwards|expected oneway, request or connect",
         "bench --depth 0|--depth 0 (expected 1 to 65536)",
         "completion fish|expected bash or zsh",
+        "cert make|expected ca, server, client or show",
+        "cert client|no name",
+        "cert client ../x|of letters, digits",
+        "cert server --days 0|--days 0 (expected 1 to 3650)",
+        "cert server alice|expected --name",
       })
   void aMistakeIsNamedAndExitsWith2(String line, String told) {
     Recording run = Recording.of(line.split(" ", -1));
@@ -36,7 +41,7 @@ class LaceTest {
     Recording run = Recording.of();
 
     assertThat(run.status()).isEqualTo(2);
-    assertThat(run.err()).contains("bench, completion, demo").doesNotContain("warm-up");
+    assertThat(run.err()).contains("bench, cert, completion, demo").doesNotContain("warm-up");
   }
 
   @Test

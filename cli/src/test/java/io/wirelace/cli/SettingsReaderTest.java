@@ -61,6 +61,40 @@ class SettingsReaderTest {
   }
 
   @Test
+  void tlsHasATableAndElsewhereAPrefix() throws Exception {
+    Path file =
+        file(
+            """
+            [tls]
+            cert = "a.pem"
+            client-auth = "want"
+            session-cache = 7
+            reload-interval = "1s"
+            """);
+
+    ServeSettings settings =
+        reader(Map.of("LACE_TLS_CERT", "b.pem", "LACE_TLS_VERIFY_HOST", "false"))
+            .read(file, List.of("tls-client-auth=need"), List.of());
+
+    assertThat(settings.tls().cert()).isEqualTo("b.pem");
+    assertThat(settings.tls().verifyHost()).isFalse();
+    assertThat(settings.tls().clientAuth()).isEqualTo("need");
+    assertThat(settings.tls().sessionCache()).isEqualTo(7);
+    assertThat(settings.tls().reloadInterval()).isEqualTo(Duration.ofSeconds(1));
+    assertThat(warnings).isEmpty();
+  }
+
+  @Test
+  void mistakesInTheTableOfTlsAreTold() throws Exception {
+    Path file = file("[tls]\ncerts = \"a.pem\"\nkey-password = 5\nversions = \"1.1\"\n");
+
+    assertThatThrownBy(() -> reader(Map.of()).read(file, List.of(), List.of()))
+        .hasMessageContaining("[tls] certs: unknown setting")
+        .hasMessageContaining("text in quotation marks")
+        .hasMessageContaining("older ones are not safe");
+  }
+
+  @Test
   void theCommandLineOverridesTheEnvironmentAndThatTheFile() throws Exception {
     Path file =
         file(
@@ -114,9 +148,9 @@ class SettingsReaderTest {
           assertThat(String.valueOf(failed.getMessage()).lines().skip(1).map(String::trim))
               .containsExactly(
                   file
-                      + ":1:1: listn: unknown at the top level (expected listen, [server] or"
-                      + " [session])",
-                  file + ":2:1: no transport for foo:// (expected one of memory, tcp)",
+                      + ":1:1: listn: unknown at the top level (expected listen, [server],"
+                      + " [session] or [tls])",
+                  file + ":2:1: no transport for foo:// (expected one of memory, tcp, tls)",
                   file + ":5:1: io: epol (expected one of auto, epoll, kqueue, io_uring, nio)",
                   file + ":6:1: node: 5 (expected a text in quotation marks)",
                   file + ":7:3: max-connections: 0 (expected 1 to 16777216)",
@@ -128,7 +162,7 @@ class SettingsReaderTest {
                       + " max-in-flight?)",
                   file + ":11:1: request-timeout: 5 (expected a value such as 500ms, 5s or 2m)",
                   file
-                      + ":12:1: [sesion]: unknown table (expected [server] or [session]) (did"
+                      + ":12:1: [sesion]: unknown table (expected [server], [session] or [tls]) (did"
                       + " you mean session?)",
                   "environment variable LACE_MAX_HEADERS: max-headers: many (expected a value"
                       + " such as 64KiB)",

@@ -47,7 +47,7 @@ public final class Pem {
   private record Block(String label, byte[] content) {}
 
   /** Reads a file's bytes, which are to be PEM. */
-  static byte[] read(String setting, String file) {
+  public static byte[] read(String setting, String file) {
     try {
       Path path = Path.of(file);
       if (Files.size(path) > MOST_BYTES) {
@@ -95,7 +95,7 @@ public final class Pem {
    * @param password opens an encrypted one; may be empty
    * @throws WirelaceException -664 if there is none, or it does not open
    */
-  static PrivateKey key(String setting, String file, byte[] text, String password) {
+  public static PrivateKey key(String setting, String file, byte[] text, String password) {
     for (Block block : blocks(setting, file, text)) {
       try {
         switch (block.label) {

@@ -12,18 +12,19 @@ import java.util.List;
  *
  * @param pins those of which one must match; empty for any key
  */
-record Pins(List<String> pins) {
-  Pins {
+public record Pins(List<String> pins) {
+  /** Copies them. */
+  public Pins {
     pins = List.copyOf(pins);
   }
 
   /** Whether the peer's own certificate has one of the keys; its CAs do not count. */
-  boolean match(X509Certificate own) {
+  public boolean match(X509Certificate own) {
     return pins.isEmpty() || pins.contains(of(own));
   }
 
   /** The pin of a certificate's key. */
-  static String of(X509Certificate certificate) {
+  public static String of(X509Certificate certificate) {
     try {
       MessageDigest digest = MessageDigest.getInstance("SHA-256");
       byte[] hash = digest.digest(certificate.getPublicKey().getEncoded());

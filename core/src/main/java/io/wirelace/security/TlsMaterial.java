@@ -112,7 +112,7 @@ public final class TlsMaterial {
   /**
    * Checks that a server can be run with this.
    *
-   * @throws WirelaceException -664 if it cannot
+   * @throws WirelaceException -664 saying what is missing
    */
   public void requireServer() {
     if (credentials.isEmpty()) {

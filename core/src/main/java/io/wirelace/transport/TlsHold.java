@@ -12,6 +12,9 @@ import org.jspecify.annotations.Nullable;
  * decrypted, but it is short: what may be one and comes last waits here, undecrypted, until nothing
  * is owed to the peer any more, or more bytes come.
  *
+ * <p>Alerts that a peer pads, as the JDK does, are not known by their length and end both
+ * directions.
+ *
  * <p>If it is data after all, it is two bytes, and the protocol above says that it owes answers
  * only while it stands between two frames: two bytes of a new frame are of no use to it, and the
  * rest will set them free. Event loop only.

@@ -51,7 +51,9 @@ final class TlsRecords extends ChannelDuplexHandler {
 
   private boolean refused;
   private boolean isShaken;
-  private @Nullable TlsHold hold;
+
+  /** From the beginning: a peer's last flight may hold its requests and its end as well. */
+  private @Nullable TlsHold hold = new TlsHold();
 
   /** The peer is being told in plaintext; the close waits until it has heard it. */
   private boolean telling;
@@ -106,7 +108,9 @@ final class TlsRecords extends ChannelDuplexHandler {
    */
   void shaken(boolean endsBothWays) {
     isShaken = true;
-    hold = endsBothWays ? new TlsHold() : null;
+    if (!endsBothWays) {
+      hold = null; // what it holds now goes when the read is over
+    }
   }
 
   /** Adds to the record that was begun what it lacks; false if it still lacks something. */

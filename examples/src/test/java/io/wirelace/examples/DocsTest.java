@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.wirelace.config.RecordSettings;
 import io.wirelace.config.ServerSettings;
 import io.wirelace.config.SessionSettings;
+import io.wirelace.config.TlsSettings;
 import io.wirelace.error.ErrorCode;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -68,6 +69,13 @@ class DocsTest {
         .allSatisfy(name -> assertThat(page).contains("`" + name + "`"));
     assertThat(RecordSettings.names(ServerSettings.class))
         .allSatisfy(name -> assertThat(page).contains("`" + name + "`"));
+  }
+
+  @Test
+  void everySettingOfTlsIsDocumented() throws IOException {
+    String page = Files.readString(ROOT.resolve("docs/transports/tls.md"), UTF_8);
+    assertThat(RecordSettings.names(TlsSettings.class))
+        .allSatisfy(name -> assertThat(page).contains("| `" + name + "` |"));
   }
 
   @Test
