@@ -1,6 +1,8 @@
 package io.wirelace.cli;
 
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -29,12 +31,11 @@ final class BenchCommand implements Callable<Integer> {
   @Option(
       names = "--mode",
       paramLabel = "MODE",
-      defaultValue = "request",
       description =
           "oneway (notifications, counted by the receiver; the times are those in send), request"
               + " (the times are those to the answer), or connect (connect, one request, close)"
-              + " (default: ${DEFAULT-VALUE}).")
-  private String mode;
+              + " (default: request; with --over oneway and request).")
+  private @Nullable String mode;
 
   @Option(
       names = "--size",
@@ -84,7 +85,24 @@ final class BenchCommand implements Callable<Integer> {
   @Option(names = "--inline", description = "Let the server handle them on its event loop.")
   private boolean inline;
 
-  @Option(names = "--json", description = "Print one JSON object.")
+  @Option(
+      names = "--over",
+      paramLabel = "LIST",
+      description =
+          "Several transports side by side, such as tcp,tls,unix,ws,wss,quic,udp: one server of its"
+              + " own that listens on all of them.")
+  private @Nullable String over;
+
+  @Option(
+      names = "--html",
+      paramLabel = "FILE",
+      defaultValue = "lace-bench.html",
+      description =
+          "Where --over writes its latency curves; opens without network (default:"
+              + " ${DEFAULT-VALUE}).")
+  private Path html;
+
+  @Option(names = "--json", description = "Print one JSON object, with --over one a line.")
   private boolean json;
 
   BenchCommand(Terminal terminal) {
@@ -95,28 +113,39 @@ final class BenchCommand implements Callable<Integer> {
   public Integer call() throws InterruptedException {
     check("--depth", depth, 1 << 16);
     check("--connections", connections, 1 << 16);
-    LoadPlan.Mode wanted = mode();
+    String asked = mode;
+    LoadPlan.Mode wanted = asked == null ? LoadPlan.Mode.REQUEST : mode(asked);
     if (time.isZero()) {
       throw new CommandFailed(ExitCode.USAGE, "--time 0 (expected more than 0)");
     }
     if (!(rate >= 0 && rate <= 1e9)) {
       throw new CommandFailed(ExitCode.USAGE, "--rate " + rate + " (expected 0 to 1000000000)");
     }
+    String list = over;
     String given = uri;
+    if (list != null) {
+      if (given != null) {
+        throw new CommandFailed(ExitCode.USAGE, "--over starts its own server (expected no -e)");
+      }
+      LoadPlan plan = plan(wanted, Target.DEFAULT);
+      List<LoadPlan> kinds = asked == null ? SideBySide.usual(plan) : List.of(plan);
+      boolean clean = new SideBySide(terminal, kinds, html, json).run(SideBySide.names(list));
+      return (clean ? ExitCode.OK : ExitCode.FAILED).status();
+    }
     if (given != null) {
       return run(plan(wanted, given));
     }
     try (BenchServer server = BenchServer.start()) {
-      return run(plan(wanted, server.uri()));
+      return run(plan(wanted, server.uris().getFirst()));
     }
   }
 
-  private LoadPlan.Mode mode() {
+  private static LoadPlan.Mode mode(String asked) {
     try {
-      return LoadPlan.Mode.valueOf(mode.toUpperCase(Locale.ROOT));
+      return LoadPlan.Mode.valueOf(asked.toUpperCase(Locale.ROOT));
     } catch (IllegalArgumentException e) {
       throw new CommandFailed(
-          ExitCode.USAGE, "--mode " + mode + " (expected oneway, request or connect)");
+          ExitCode.USAGE, "--mode " + asked + " (expected oneway, request or connect)");
     }
   }
 

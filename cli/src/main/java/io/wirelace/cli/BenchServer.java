@@ -22,26 +22,31 @@ final class BenchServer implements AutoCloseable {
   private static final int STOP_SECONDS = 15;
 
   private final Process process;
-  private final String uri;
+  private final List<String> uris;
   private final Thread atExit;
 
-  private BenchServer(Process process, String uri) {
+  private BenchServer(Process process, List<String> uris) {
     this.process = process;
-    this.uri = uri;
+    this.uris = uris;
     this.atExit = new Thread(process.toHandle()::destroy, "lace-bench-server-stop");
     Runtime.getRuntime().addShutdownHook(atExit);
   }
 
-  /** Starts it, and waits until it is ready. */
+  /** Starts it on TCP, and waits until it is ready. */
   static BenchServer start() throws InterruptedException {
+    return start(List.of("tcp://127.0.0.1:0"));
+  }
+
+  /** Starts it on these endpoints, and waits until it is ready. */
+  static BenchServer start(List<String> listen) throws InterruptedException {
     Process process;
     try {
-      process = new ProcessBuilder(command()).redirectErrorStream(true).start();
+      process = new ProcessBuilder(command(listen)).redirectErrorStream(true).start();
       process.getOutputStream().close();
     } catch (IOException e) {
       throw failed(e.toString());
     }
-    CompletableFuture<String> ready = new CompletableFuture<>();
+    CompletableFuture<List<String>> ready = new CompletableFuture<>();
     Thread.ofPlatform().daemon().name("lace-bench-server-output").start(() -> read(process, ready));
     try {
       return new BenchServer(process, ready.get(START_SECONDS, TimeUnit.SECONDS));
@@ -59,7 +64,7 @@ final class BenchServer implements AutoCloseable {
         ExitCode.FAILED, "the server to measure did not start (or give one with -e): " + why);
   }
 
-  private static List<String> command() {
+  private static List<String> command(List<String> listen) {
     String classPath = System.getProperty("java.class.path", "");
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
@@ -71,19 +76,20 @@ final class BenchServer implements AutoCloseable {
     boolean oneJar = classPath.endsWith(".jar") && !classPath.contains(File.pathSeparator);
     command.addAll(
         oneJar ? List.of("-jar", classPath) : List.of("-cp", classPath, Main.class.getName()));
-    command.addAll(List.of("serve", "--demo", "--listen", "tcp://127.0.0.1:0"));
+    command.addAll(List.of("serve", "--demo"));
+    listen.forEach(uri -> command.addAll(List.of("--listen", uri)));
     return command;
   }
 
   /** Reads all that it says to its end, so that it never waits for a reader. */
-  private static void read(Process process, CompletableFuture<String> ready) {
+  private static void read(Process process, CompletableFuture<List<String>> ready) {
     List<String> said = new ArrayList<>();
-    String where = "";
+    List<String> where = new ArrayList<>();
     try (BufferedReader lines =
         new BufferedReader(new InputStreamReader(process.getInputStream(), UTF_8))) {
       for (String line = lines.readLine(); line != null; line = lines.readLine()) {
         if (line.startsWith(LISTENING)) {
-          where = line.substring(LISTENING.length());
+          where.add(line.substring(LISTENING.length()));
         } else if (line.equals("ready")) {
           ready.complete(where);
         } else if (!ready.isDone()) {
@@ -96,8 +102,9 @@ final class BenchServer implements AutoCloseable {
     }
   }
 
-  String uri() {
-    return uri;
+  /** Where it listens, in the order asked for. */
+  List<String> uris() {
+    return uris;
   }
 
   /** Stops it, and waits for that. */

@@ -44,6 +44,16 @@ record LoadPlan(
     return Endpoint.parse(uri).scheme();
   }
 
+  /** The same load to somewhere else. */
+  LoadPlan over(String otherUri) {
+    return new LoadPlan(mode, otherUri, size, depth, connections, warmup, time, rate, inline);
+  }
+
+  /** The same otherwise, in another mode and depth. */
+  LoadPlan as(Mode otherMode, int otherDepth) {
+    return new LoadPlan(otherMode, uri, size, otherDepth, connections, warmup, time, rate, inline);
+  }
+
   /** The pace of one connection. */
   Pace pace() {
     return new Pace(rate / connections);
@@ -59,6 +69,7 @@ record LoadPlan(
     return Wirelace.client()
         .name("lace-bench/" + VersionCommand.version())
         .maxInFlight(Math.max(depth, LEAST_IN_FLIGHT))
+        .requestTimeout(SideBySide.patience(transport()))
         .connect(uri);
   }
 
