@@ -68,6 +68,7 @@ public final class Server implements AutoCloseable {
   private final ServerSettings settings;
   private final SessionSettings sessionSettings;
   private final NetworkListener listener;
+  private final LongAdder denied = new LongAdder();
   private final Routes routes;
   private final EventLoops loops;
   private final Sessions sessions;
@@ -235,9 +236,16 @@ public final class Server implements AutoCloseable {
     return failedHandshakes.sum();
   }
 
+  /** How many connections were turned away before they became sessions. */
+  public long denied() {
+    return denied.sum();
+  }
+
   private void count(Event event) {
     if (event instanceof Event.HandshakeFailed) {
       failedHandshakes.increment();
+    } else if (event instanceof Event.Denied) {
+      denied.increment();
     }
   }
 

@@ -57,8 +57,15 @@ final class RawPeer implements AutoCloseable {
   }
 
   RawPeer(String uri) throws IOException {
-    URI parsed = URI.create(uri);
-    socket = new Socket(parsed.getHost(), parsed.getPort());
+    this(socket(URI.create(uri)));
+  }
+
+  private static Socket socket(URI uri) throws IOException {
+    return new Socket(uri.getHost(), uri.getPort());
+  }
+
+  RawPeer(Socket connected) throws IOException {
+    socket = connected;
     socket.setTcpNoDelay(true);
     socket.setSoTimeout(20_000);
     in = new DataInputStream(new java.io.BufferedInputStream(socket.getInputStream(), 1 << 16));
@@ -144,6 +151,16 @@ final class RawPeer implements AutoCloseable {
     byte[] payload = new byte[length - 9];
     in.readFully(payload);
     return new Raw(type, id, payload);
+  }
+
+  /** The next bytes, whatever they are. */
+  byte[] bytes(int count) throws IOException {
+    return in.readNBytes(count);
+  }
+
+  /** All that comes until the end. */
+  byte[] rest() throws IOException {
+    return in.readAllBytes();
   }
 
   /** Nothing more comes, and the server has ended its direction without a reset. */

@@ -42,11 +42,20 @@ class ServerCase {
 
   void configure(ServerBuilder builder) {}
 
+  String listenUri() {
+    return "tcp://127.0.0.1:0";
+  }
+
+  /** Where the bystander connects. */
+  String clientUri() {
+    return server.uri();
+  }
+
   @BeforeEach
   void startServer() {
     ServerBuilder builder =
         Wirelace.server()
-            .listen("tcp://127.0.0.1:0")
+            .listen(listenUri())
             .drainTimeout(Duration.ofSeconds(5))
             .route("echo", (session, message) -> message.body())
             .route(
@@ -60,9 +69,9 @@ class ServerCase {
             .on(events::add);
     configure(builder);
     server = builder.start();
-    bystander = Wirelace.connect(server.uri());
+    bystander = Wirelace.connect(clientUri());
     for (int i = 0; i < 4; i++) {
-      try (Client warm = Wirelace.connect(server.uri())) {
+      try (Client warm = Wirelace.connect(clientUri())) {
         warm.request("echo", new byte[100]);
       }
     }

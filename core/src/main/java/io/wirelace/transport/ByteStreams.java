@@ -33,6 +33,7 @@ public final class ByteStreams {
    */
   public static void readOptions(EndpointOptions options, boolean tls) {
     SocketOptions.of(options);
+    ProxyOptions.of(options);
     if (tls) {
       TlsOptions.of(options, TlsSettings.DEFAULT);
     }
@@ -57,18 +58,12 @@ public final class ByteStreams {
       TransportContext context,
       List<String> alpn,
       Protocol protocol) {
-    SocketOptions options = SocketOptions.of(new EndpointOptions(endpoint));
     if (!tls) {
-      return StreamSockets.bind(
-          endpoint, options, context.loops(), above(endpoint.scheme(), protocol));
+      return listen(endpoint, context, protocol);
     }
     TlsStreams streams = TlsStreams.open(endpoint, context, alpn);
     ChannelFuture bind =
-        StreamSockets.bind(
-            endpoint,
-            options,
-            context.loops(),
-            above(endpoint.scheme(), (channel, link) -> streams.start(channel, link, protocol)));
+        listen(endpoint, context, (channel, link) -> streams.start(channel, link, protocol));
     bind.addListener(done -> {
       if (done.isSuccess()) {
         streams.follow(bind.channel());
@@ -77,6 +72,16 @@ public final class ByteStreams {
       }
     });
     return bind;
+  }
+
+  private static ChannelFuture listen(
+      Endpoint endpoint, TransportContext context, Protocol protocol) {
+    EndpointOptions options = new EndpointOptions(endpoint);
+    return StreamSockets.bind(
+        endpoint,
+        SocketOptions.of(options),
+        context.loops(),
+        above(endpoint.scheme(), ProxyOptions.of(options).before(protocol, context)));
   }
 
   /** As {@link #connect(Endpoint, boolean, TransportContext, List, Protocol)} without ALPN. */
@@ -99,6 +104,7 @@ public final class ByteStreams {
       List<String> alpn,
       Protocol protocol) {
     SocketOptions options = SocketOptions.of(new EndpointOptions(endpoint));
+    ProxyOptions.refuseIn(endpoint);
     return tls
         ? TlsConnect.connect(endpoint, options, context, alpn, protocol)
         : StreamSockets.connect(
