@@ -34,9 +34,13 @@ module io.wirelace.core {
   exports io.wirelace.transport;
   exports io.wirelace.wire;
 
+  uses io.wirelace.transport.StreamProtocol;
   uses io.wirelace.transport.Transport;
 
+  provides io.wirelace.transport.StreamProtocol with
+      io.wirelace.transport.any.NativeProtocol;
   provides io.wirelace.transport.Transport with
+      io.wirelace.transport.any.AnyTransport,
       io.wirelace.transport.memory.MemoryTransport,
       io.wirelace.transport.tcp.TcpTransport;
 }

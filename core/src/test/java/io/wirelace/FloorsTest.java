@@ -41,7 +41,12 @@ class FloorsTest {
           List.of("wire", "codec", "security"),
           List.of("transport"),
           List.of(
-              "transport.tcp", "transport.unix", "transport.udp", "transport.memory", "session"),
+              "transport.any",
+              "transport.tcp",
+              "transport.unix",
+              "transport.udp",
+              "transport.memory",
+              "session"),
           List.of("dispatch", "topic", "pool"));
 
   private final JavaClasses ours =

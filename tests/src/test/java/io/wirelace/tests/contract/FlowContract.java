@@ -43,7 +43,7 @@ abstract class FlowContract extends TransportContract {
                       }
                     })
                 .start();
-        Client client = client().connect(server.uri())) {
+        Client client = client().connect(at(server.uri()))) {
       for (int i = 0; i < count; i++) {
         client.send("n", bytes(i));
       }
@@ -77,7 +77,7 @@ abstract class FlowContract extends TransportContract {
                         wrong.incrementAndGet();
                       }
                     })
-                .connect(server.uri())) {
+                .connect(at(server.uri()))) {
       client.request("flood", bytes(1));
       await().untilAsserted(() -> assertThat(next).hasValue(count));
       assertThat(wrong).hasValue(0);
@@ -90,7 +90,7 @@ abstract class FlowContract extends TransportContract {
     AtomicInteger arrived = new AtomicInteger();
     try (Server server =
         server().receive("n", (session, message) -> arrived.incrementAndGet()).start()) {
-      Client client = client().connect(server.uri());
+      Client client = client().connect(at(server.uri()));
       for (int i = 0; i < count; i++) {
         client.send("n", new byte[16]);
       }
@@ -108,7 +108,7 @@ abstract class FlowContract extends TransportContract {
       client =
           client()
               .receive("n", (session, message) -> arrived.incrementAndGet())
-              .connect(server.uri());
+              .connect(at(server.uri()));
       await().until(() -> server.sessions().size() == 1);
       Session session = server.sessions().iterator().next();
       for (int i = 0; i < count; i++) {
@@ -135,7 +135,7 @@ abstract class FlowContract extends TransportContract {
                     })
                 .on(serverEvents::add)
                 .start();
-        Client client = client().connect(server.uri())) {
+        Client client = client().connect(at(server.uri()))) {
       long pinnedBefore = PooledByteBufAllocator.DEFAULT.pinnedDirectMemory();
       Set<SendResult> results = EnumSet.noneOf(SendResult.class);
       int accepted = fill(client, results);
@@ -188,7 +188,7 @@ abstract class FlowContract extends TransportContract {
                       arrived.incrementAndGet();
                     })
                 .start();
-        Client client = client().connect(server.uri())) {
+        Client client = client().connect(at(server.uri()))) {
       Thread sender =
           Thread.ofVirtual()
               .start(() -> {
@@ -224,13 +224,15 @@ abstract class FlowContract extends TransportContract {
                 })
                 .start();
         Client lazy =
-            client().receive("n", (session, message) -> release.await()).connect(server.uri())) {
+            client()
+                .receive("n", (session, message) -> release.await())
+                .connect(at(server.uri()))) {
       await().until(() -> server.sessions().size() == 1);
       final Session lazySession = server.sessions().iterator().next();
       try (Client lively =
           client()
               .receive("n", (session, message) -> heard.incrementAndGet())
-              .connect(server.uri())) {
+              .connect(at(server.uri()))) {
         await().until(() -> server.sessions().size() == 2);
         AtomicInteger told = new AtomicInteger();
         await()
@@ -274,7 +276,7 @@ abstract class FlowContract extends TransportContract {
                       total.incrementAndGet();
                     })
                 .start();
-        Client client = client().connect(server.uri())) {
+        Client client = client().connect(at(server.uri()))) {
       CountDownLatch go = new CountDownLatch(1);
       List<Thread> senders = new ArrayList<>();
       for (int t = 0; t < threads; t++) {
@@ -316,7 +318,7 @@ abstract class FlowContract extends TransportContract {
     AtomicInteger wrong = new AtomicInteger();
     AtomicInteger done = new AtomicInteger();
     try (Server server = echo();
-        Client client = client().connect(server.uri())) {
+        Client client = client().connect(at(server.uri()))) {
       List<Thread> callers = new ArrayList<>();
       for (int t = 0; t < 200; t++) {
         int number = t;

@@ -47,6 +47,11 @@ abstract class TransportContract {
   /** Where a server of this transport listens; any free port or name. */
   abstract String listenUri();
 
+  /** Where a client finds the server that listens there. */
+  String at(String listeningUri) {
+    return listeningUri;
+  }
+
   /** The I/O mechanism of both sides, or empty for the transport's own. */
   String io() {
     return "auto";
@@ -87,7 +92,7 @@ abstract class TransportContract {
   void aBodyOfAnySizeComesBackAsItWas() {
     Random random = new Random(7);
     try (Server server = echo();
-        Client client = client().connect(server.uri())) {
+        Client client = client().connect(at(server.uri()))) {
       for (int size : new int[] {0, 1, 511, 512, 64 << 10, 1 << 20, (16 << 20) - 32}) {
         byte[] body = new byte[size];
         random.nextBytes(body);
@@ -99,7 +104,7 @@ abstract class TransportContract {
   @Test
   void aMessageOverTheLimitIsRefusedWhereItIsSent() {
     try (Server server = server().maxFrameBytes(1000).defaultRoute((s, m) -> m.body()).start();
-        Client client = client().connect(server.uri())) {
+        Client client = client().connect(at(server.uri()))) {
       assertThat(faultOf(client.tryRequest("", new byte[1000], Duration.ofSeconds(5))).number())
           .isEqualTo(-642);
       assertThat(client.request("", new byte[900])).hasSize(900);
@@ -120,7 +125,7 @@ abstract class TransportContract {
         Client client =
             client()
                 .route("name", (session, message) -> bytes(message.text() + "!"))
-                .connect(server.uri())) {
+                .connect(at(server.uri()))) {
       assertThat(client.request("ask", bytes("peer"))).asString(UTF_8).isEqualTo("hello peer!");
     }
   }
@@ -130,7 +135,7 @@ abstract class TransportContract {
     int count = 10_000;
     try (Server server =
             server().maxInFlight(count).route("echo", (s, message) -> message.body()).start();
-        Client client = client().maxInFlight(count).connect(server.uri())) {
+        Client client = client().maxInFlight(count).connect(at(server.uri()))) {
       List<CompletableFuture<byte[]>> answers = new ArrayList<>();
       for (int i = 0; i < count; i++) {
         answers.add(client.requestAsync("echo", bytes(i)));
@@ -147,7 +152,7 @@ abstract class TransportContract {
   void moreRequestsThanMaxInFlightFailAtOnce() throws Exception {
     CountDownLatch release = new CountDownLatch(1);
     try (Server server = server().route("wait", (s, m) -> hold(release, m.body())).start();
-        Client client = client().maxInFlight(2).connect(server.uri())) {
+        Client client = client().maxInFlight(2).connect(at(server.uri()))) {
       List<CompletableFuture<byte[]>> answers =
           List.of(client.requestAsync("wait", bytes(1)), client.requestAsync("wait", bytes(2)));
       assertThatThrownBy(() -> client.requestAsync("wait", bytes(3)).get())
@@ -182,7 +187,7 @@ abstract class TransportContract {
                     })
                 .route("echo", (session, message) -> message.body())
                 .start();
-        Client client = client().connect(server.uri())) {
+        Client client = client().connect(at(server.uri()))) {
       Result<byte[]> result = client.tryRequest("never", bytes(1), Duration.ofMillis(100));
       assertThat(faultOf(result).number()).isEqualTo(-643);
       assertThat(interrupted.await(10, TimeUnit.SECONDS)).isTrue();
@@ -208,7 +213,7 @@ abstract class TransportContract {
                       return message.body();
                     })
                 .start();
-        Client client = client().connect(server.uri())) {
+        Client client = client().connect(at(server.uri()))) {
       CompletableFuture<byte[]> answer = client.requestAsync("never", bytes(1));
       assertThat(started.await(10, TimeUnit.SECONDS)).isTrue();
       assertThat(answer.cancel(true)).isTrue();
@@ -231,7 +236,7 @@ abstract class TransportContract {
                       return hold(release, message.body());
                     })
                 .start();
-        Client client = client().connect(server.uri())) {
+        Client client = client().connect(at(server.uri()))) {
       List<CompletableFuture<byte[]>> pending =
           IntStream.range(0, 3).mapToObj(i -> client.requestAsync("wait", bytes(i))).toList();
       assertThat(started.await(10, TimeUnit.SECONDS)).isTrue();
@@ -254,7 +259,7 @@ abstract class TransportContract {
   void nobodyThereIsARefusal() {
     String gone;
     try (Server server = echo()) {
-      gone = server.uri();
+      gone = at(server.uri());
     }
     Result<Client> result = client().tryConnect(gone);
     assertThat(result).isInstanceOf(Result.Err.class);
@@ -264,7 +269,8 @@ abstract class TransportContract {
   @Test
   void heartbeatsMeasureTheRoundTrip() {
     try (Server server = server().heartbeatInterval(Duration.ofMillis(20)).start();
-        Client client = client().heartbeatInterval(Duration.ofMillis(20)).connect(server.uri())) {
+        Client client =
+            client().heartbeatInterval(Duration.ofMillis(20)).connect(at(server.uri()))) {
       await().until(() -> client.session().roundTrip().isPresent());
       await().until(() -> server.sessions().stream().allMatch(s -> s.roundTrip().isPresent()));
       assertThat(client.session().roundTrip().orElseThrow()).isLessThan(Duration.ofSeconds(5));
@@ -284,8 +290,8 @@ abstract class TransportContract {
                       return hold(release, message.body());
                     })
                 .start();
-        Client basic = client().greeting(false).connect(server.uri());
-        Client greeted = client().connect(server.uri())) {
+        Client basic = client().greeting(false).connect(at(server.uri()));
+        Client greeted = client().connect(at(server.uri()))) {
       List<CompletableFuture<byte[]>> answers =
           List.of(basic.requestAsync("wait", bytes(1)), greeted.requestAsync("wait", bytes(2)));
       assertThat(started.await(10, TimeUnit.SECONDS)).isTrue();
@@ -300,7 +306,7 @@ abstract class TransportContract {
               assertThat(faultOf(greeted.tryRequest("none", bytes(3), Duration.ofSeconds(5))))
                   .extracting(Fault::number)
                   .isIn(-663, -612));
-      assertThat(client().tryConnect(server.uri()).isOk()).isFalse();
+      assertThat(client().tryConnect(at(server.uri())).isOk()).isFalse();
       release.countDown();
       assertThat(answers.get(0).get(10, TimeUnit.SECONDS)).isEqualTo(bytes(1));
       assertThat(answers.get(1).get(10, TimeUnit.SECONDS)).isEqualTo(bytes(2));
@@ -319,7 +325,7 @@ abstract class TransportContract {
         clients.add(
             client()
                 .receive("news", (session, message) -> heard.addAndGet(message.body().length))
-                .connect(server.uri()));
+                .connect(at(server.uri())));
       }
       await().until(() -> server.sessions().size() == 10);
       assertThat(server.broadcast("news", new byte[3])).isEqualTo(10);
@@ -342,9 +348,9 @@ abstract class TransportContract {
                       return bytes(session.id().value());
                     })
                 .start();
-        Client red = client().connect(server.uri());
-        Client blue = client().connect(server.uri());
-        Client green = client().connect(server.uri())) {
+        Client red = client().connect(at(server.uri()));
+        Client blue = client().connect(at(server.uri()));
+        Client green = client().connect(at(server.uri()))) {
       final String redId = new String(red.request("join", bytes("red")), UTF_8);
       blue.request("join", bytes("blue"));
       green.request("join", bytes("green"));
@@ -367,7 +373,7 @@ abstract class TransportContract {
     List<Client> clients = new ArrayList<>();
     try (Server server = echo()) {
       for (int i = 0; i < 50; i++) {
-        clients.add(client().connect(server.uri()));
+        clients.add(client().connect(at(server.uri())));
       }
       await().until(() -> server.sessions().size() == 50);
       for (Session session : server.sessions()) {
@@ -387,7 +393,7 @@ abstract class TransportContract {
     AttributeKey<Integer> number = AttributeKey.of("n", Integer.class);
     AttributeKey<String> text = AttributeKey.of("n", String.class);
     try (Server server = echo();
-        Client client = client().connect(server.uri())) {
+        Client client = client().connect(at(server.uri()))) {
       Session session = client.session();
       assertThat(session.attribute(number)).isEmpty();
       session.attribute(number, 1);
@@ -401,7 +407,7 @@ abstract class TransportContract {
   @Test
   void idleIsTheTimeSinceThePeerWasHeard() {
     try (Server server = echo();
-        Client client = client().connect(server.uri())) {
+        Client client = client().connect(at(server.uri()))) {
       await().until(() -> client.session().idle().compareTo(Duration.ofMillis(30)) > 0);
       long before = System.nanoTime();
       client.request("echo", bytes(1));
@@ -419,7 +425,7 @@ abstract class TransportContract {
                 .receive("note", (session, message) -> {})
                 .route("echo", (session, message) -> message.body())
                 .start();
-        Client client = client().greeting(false).connect(server.uri())) {
+        Client client = client().greeting(false).connect(at(server.uri()))) {
       for (int i = 0; i < notes; i++) {
         client.send("note", new byte[10]); // 13 + 5 + 10 bytes
       }
@@ -446,7 +452,7 @@ abstract class TransportContract {
     try (Server server = server().listen(listenUri()).route("echo", (s, m) -> m.body()).start()) {
       assertThat(server.uris()).hasSize(2).doesNotHaveDuplicates();
       for (String uri : server.uris()) {
-        try (Client client = client().connect(uri)) {
+        try (Client client = client().connect(at(uri))) {
           assertThat(client.request("echo", bytes(1))).isEqualTo(bytes(1));
         }
       }
@@ -457,12 +463,12 @@ abstract class TransportContract {
   void aServerRestartsAtOnceWhereItWas() {
     String uri;
     try (Server server = echo();
-        Client client = client().connect(server.uri())) {
+        Client client = client().connect(at(server.uri()))) {
       uri = server.uri();
       client.request("echo", bytes(1));
     }
     try (Server again = server(uri).route("echo", (s, m) -> m.body()).start();
-        Client client = client().connect(again.uri())) {
+        Client client = client().connect(at(again.uri()))) {
       assertThat(client.request("echo", bytes(2))).isEqualTo(bytes(2));
       assertThat(again.uri()).isEqualTo(uri);
     }
