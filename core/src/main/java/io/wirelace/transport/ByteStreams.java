@@ -2,11 +2,15 @@ package io.wirelace.transport;
 
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelPromise;
 import io.wirelace.config.TlsSettings;
+import io.wirelace.error.ErrorCode;
 import io.wirelace.error.WirelaceException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Byte streams for the transports that are made of them: a TCP socket, with TLS over it where the
@@ -24,6 +28,19 @@ public final class ByteStreams {
      * channel, when it is connected and TLS has shaken hands.
      */
     void start(Channel channel, Link link);
+  }
+
+  /** What a client says over the bytes before frames can flow. */
+  @FunctionalInterface
+  public interface Opening {
+    /**
+     * Bytes can flow: adds the handlers that read and write them until frames can flow instead, as
+     * {@link Protocol#start} does.
+     *
+     * @param ready to be completed then, or failed with why not; fails by itself when the channel
+     *     is closed
+     */
+    void start(Channel channel, Link link, ChannelPromise ready);
   }
 
   /**
@@ -109,6 +126,40 @@ public final class ByteStreams {
         ? TlsConnect.connect(endpoint, options, context, alpn, protocol)
         : StreamSockets.connect(
             endpoint, options, context.loops(), above(endpoint.scheme(), protocol));
+  }
+
+  /** Connects; succeeds when the opening says so. */
+  public static ChannelFuture connectAndOpen(
+      Endpoint endpoint, boolean tls, TransportContext context, Opening opening) {
+    AtomicReference<@Nullable ChannelPromise> promise = new AtomicReference<>();
+    ChannelFuture connecting =
+        connect(
+            endpoint,
+            tls,
+            context,
+            (channel, link) -> opening.start(channel, link, theOne(promise, channel)));
+    ChannelPromise ready = theOne(promise, connecting.channel());
+    connecting.addListener(done -> {
+      Throwable cause = done.cause();
+      if (cause != null) {
+        ready.tryFailure(cause);
+      }
+    });
+    ready.channel().closeFuture().addListener(closed -> ready.tryFailure(closedEarly()));
+    return ready;
+  }
+
+  /** The channel may be active before connect() has returned: whoever comes first makes it. */
+  private static ChannelPromise theOne(
+      AtomicReference<@Nullable ChannelPromise> promise, Channel channel) {
+    ChannelPromise mine = channel.newPromise();
+    ChannelPromise earlier = promise.compareAndExchange(null, mine);
+    return earlier == null ? mine : earlier;
+  }
+
+  private static WirelaceException closedEarly() {
+    return new WirelaceException(
+        ErrorCode.CONNECTION_CLOSED, "the connection ended before frames could flow");
   }
 
   private static StreamSockets.Above above(String scheme, Protocol protocol) {
