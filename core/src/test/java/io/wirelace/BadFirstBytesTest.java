@@ -3,9 +3,12 @@ package io.wirelace;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.netty.buffer.PooledByteBufAllocator;
+import io.netty.pkitesting.CertificateBuilder;
+import io.netty.pkitesting.X509Bundle;
 import io.wirelace.error.Fault;
 import io.wirelace.metrics.Event;
 import java.io.EOFException;
@@ -13,18 +16,36 @@ import java.io.IOException;
 import java.net.Socket;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Random;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a shared port does with those who do not show, or show badly, what they are. */
 class BadFirstBytesTest extends ServerCase {
   private static final String SIGNATURE = "0D0A0D0A000D0A515549540A";
+
+  @TempDir static Path directory;
+
+  @BeforeAll
+  static void makeCertificate() throws Exception {
+    X509Bundle own =
+        new CertificateBuilder()
+            .ecp256()
+            .subject("CN=any")
+            .setIsCertificateAuthority(true)
+            .buildSelfSigned();
+    Files.writeString(directory.resolve("cert.pem"), own.getCertificatePEM());
+    Files.writeString(directory.resolve("key.pem"), own.getPrivateKeyPEM());
+  }
 
   @Override
   String listenUri() {
@@ -40,7 +61,10 @@ class BadFirstBytesTest extends ServerCase {
   @Override
   void configure(ServerBuilder builder) {
     builder.listen(
-        "any://127.0.0.1:0?plaintext=false",
+        "any://127.0.0.1:0?plaintext=false&cert="
+            + directory.resolve("cert.pem")
+            + "&key="
+            + directory.resolve("key.pem"),
         "any://127.0.0.1:0?max-undecided=3",
         "any://127.0.0.1:0?tls=false&http=false");
   }
@@ -182,6 +206,14 @@ class BadFirstBytesTest extends ServerCase {
       assertThat(peer.bytes(7)).isEqualTo(RawPeer.hex("15030100020228"));
       peer.expectEnd();
       awaitDenial(-614, "TLS");
+    }
+  }
+
+  @Test
+  void tlsThatMustBeServedNeedsACertificate() {
+    for (String option : new String[] {"tls=true", "plaintext=false"}) {
+      ServerBuilder builder = Wirelace.server().listen("any://127.0.0.1:0?" + option);
+      assertThatThrownBy(() -> builder.start().close()).hasMessageContaining("-664");
     }
   }
 

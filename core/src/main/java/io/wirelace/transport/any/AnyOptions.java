@@ -10,6 +10,7 @@ import io.wirelace.transport.StreamProtocol;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.ServiceLoader;
 
 /**
@@ -18,7 +19,8 @@ import java.util.ServiceLoader;
  *
  * @param served the protocols whose option, {@code native} or {@code http}, is not {@code false}
  * @param refused the protocols whose option is
- * @param tls {@code tls}: serve TLS; default true
+ * @param tls {@code tls}: serve TLS, {@code true} or {@code false}; by default if there is a
+ *     certificate
  * @param plaintext {@code plaintext}: serve what comes without TLS; default true
  * @param sniffTimeout {@code sniff-timeout}: how long a connection may take to show what it is;
  *     default 5 s
@@ -28,10 +30,20 @@ import java.util.ServiceLoader;
 record AnyOptions(
     List<StreamProtocol> served,
     List<StreamProtocol> refused,
-    boolean tls,
+    Tls tls,
     boolean plaintext,
     Duration sniffTimeout,
     int maxUndecided) {
+
+  /** Whether TLS is served. */
+  enum Tls {
+    /** Where there is a certificate to show. */
+    IF_CERTIFIED,
+    /** In any case: without a certificate there is no listener. */
+    REQUIRED,
+    /** Not, whatever there is. */
+    FORBIDDEN
+  }
 
   static final String HTTP = "http";
   private static final List<StreamProtocol> FOUND = load();
@@ -72,9 +84,9 @@ record AnyOptions(
     if (!hasHttp(found) && options.flag(HTTP, false)) {
       throw Values.invalid(HTTP, true, "wirelace-http on the class path beside it");
     }
-    boolean tls = options.flag("tls", true);
     boolean plaintext = options.flag("plaintext", true);
-    ByteStreams.readOptions(options, tls);
+    Tls tls = tls(options, plaintext);
+    ByteStreams.readOptions(options, tls != Tls.FORBIDDEN);
     Duration sniffTimeout = options.duration("sniff-timeout", Duration.ofSeconds(5));
     if (sniffTimeout.isZero()) {
       throw Values.invalid("sniff-timeout", sniffTimeout, "more than 0");
@@ -88,11 +100,29 @@ record AnyOptions(
             sniffTimeout,
             options.number("max-undecided", 4096, 1, 1 << 24));
     options.done();
-    if (served.isEmpty() || (!tls && !plaintext)) {
+    if (served.isEmpty() || (tls == Tls.FORBIDDEN && !plaintext)) {
       throw new WirelaceException(
           ErrorCode.INVALID_CONFIG, "the options of " + endpoint.uri() + " leave nothing to serve");
     }
     return all;
+  }
+
+  private static Tls tls(EndpointOptions options, boolean plaintext) {
+    if (!options.flag("tls", true)) {
+      return Tls.FORBIDDEN;
+    }
+    boolean asked = options.given("tls") != null;
+    return asked || !plaintext ? Tls.REQUIRED : Tls.IF_CERTIFIED;
+  }
+
+  /** The application protocols that TLS offers. */
+  List<String> alpn() {
+    return served.stream().flatMap(protocol -> protocol.alpn().stream()).distinct().toList();
+  }
+
+  /** Whom an application protocol chooses. */
+  Optional<StreamProtocol> byAlpn(String name) {
+    return served.stream().filter(protocol -> protocol.alpn().contains(name)).findFirst();
   }
 
   private static boolean hasHttp(List<StreamProtocol> protocols) {

@@ -31,8 +31,7 @@ public final class AnyTransport implements Transport {
 
   @Override
   public ChannelFuture bind(Endpoint endpoint, TransportContext context) {
-    AnyOptions options = AnyOptions.of(endpoint);
-    return ByteStreams.bind(endpoint, false, context, new SharedPort(endpoint, options, context));
+    return SharedPort.bind(endpoint, AnyOptions.of(endpoint), context);
   }
 
   @Override

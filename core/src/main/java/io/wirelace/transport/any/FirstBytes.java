@@ -7,14 +7,17 @@ import io.wirelace.error.Fault;
 import io.wirelace.transport.ProxyHeader;
 import io.wirelace.transport.StreamProtocol;
 import io.wirelace.transport.StreamProtocol.Claim;
+import io.wirelace.transport.TlsStreams;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the first bytes of a connection say, and whether this listener serves that. Of two protocols
  * that claim the same bytes the first one found wins. Stateless.
  *
  * @param options what the listener serves
+ * @param tls its TLS, if it has any
  */
-record FirstBytes(AnyOptions options) {
+record FirstBytes(AnyOptions options, @Nullable TlsStreams tls) {
   /** As much as is ever looked at: bytes that are still undecided then are nobody's. */
   static final int MOST_BYTES = 256;
 
@@ -29,7 +32,7 @@ record FirstBytes(AnyOptions options) {
     record Undecided() implements Verdict {}
 
     /** A ClientHello begins. */
-    record Tls() implements Verdict {}
+    record Tls(TlsStreams streams) implements Verdict {}
 
     /** This protocol goes on. */
     record Start(StreamProtocol protocol) implements Verdict {}
@@ -51,14 +54,13 @@ record FirstBytes(AnyOptions options) {
   }
 
   private static final Verdict UNDECIDED = new Verdict.Undecided();
-  private static final Verdict TLS = new Verdict.Tls();
 
   /** Judges at least one byte, without moving the reader index. */
   Verdict judge(ByteBuf first, boolean insideTls) {
-    Claim tls = tls(first);
+    Claim hello = hello(first);
     Claim proxy = ProxyHeader.claims(first);
-    if (tls == Claim.YES) {
-      return insideTls || !options.tls() ? notServed("TLS", insideTls, Language.TLS) : TLS;
+    if (hello == Claim.YES) {
+      return insideTls || tls == null ? noTls(insideTls) : new Verdict.Tls(tls);
     }
     if (proxy == Claim.YES) {
       return refused(
@@ -66,7 +68,7 @@ record FirstBytes(AnyOptions options) {
           "a PROXY header, but not first and from a trusted proxy (proxy-from)",
           Language.UNKNOWN);
     }
-    boolean more = tls == Claim.MORE || proxy == Claim.MORE;
+    boolean more = hello == Claim.MORE || proxy == Claim.MORE;
     for (StreamProtocol protocol : options.served()) {
       Claim claim = protocol.claims(first);
       if (claim == Claim.YES) {
@@ -89,6 +91,15 @@ record FirstBytes(AnyOptions options) {
     return elseJudge(first, more);
   }
 
+  private Verdict noTls(boolean insideTls) {
+    return insideTls || options.tls() == AnyOptions.Tls.FORBIDDEN
+        ? notServed("TLS", insideTls, Language.TLS)
+        : refused(
+            ErrorCode.UNSUPPORTED_TRANSPORT,
+            "TLS, but this listener has no certificate (cert, key)",
+            Language.TLS);
+  }
+
   private Verdict elseJudge(ByteBuf first, boolean more) {
     Claim http = options.knowsHttp() ? Claim.NO : http(first);
     if (http == Claim.YES) {
@@ -101,7 +112,7 @@ record FirstBytes(AnyOptions options) {
     return undecided && first.readableBytes() < MOST_BYTES ? UNDECIDED : nobodys(first);
   }
 
-  private static Claim tls(ByteBuf first) {
+  private static Claim hello(ByteBuf first) {
     if (first.getByte(first.readerIndex()) != TLS_HANDSHAKE) {
       return Claim.NO;
     }

@@ -39,21 +39,12 @@ final class Sniffer extends ChannelInboundHandlerAdapter {
 
   private boolean refused;
 
-  Sniffer(SharedPort port, Link link, Undecided.Place place) {
-    this(port, link, place, false);
-  }
-
-  private Sniffer(SharedPort port, Link link, Undecided.Place place, boolean insideTls) {
+  Sniffer(SharedPort port, Link link, Undecided.Place place, boolean insideTls) {
     this.port = port;
     this.link = link;
     this.place = place;
     this.insideTls = insideTls;
-    this.firstBytes = new FirstBytes(port.options());
-  }
-
-  /** One for what is inside TLS. */
-  static Sniffer insideTls(SharedPort port, Link link, Undecided.Place place) {
-    return new Sniffer(port, link, place, true);
+    this.firstBytes = new FirstBytes(port.options(), port.tls());
   }
 
   @Override
@@ -103,11 +94,11 @@ final class Sniffer extends ChannelInboundHandlerAdapter {
           }
         }
         case Verdict.Refused no -> refuse(ctx, no.fault(), no.language());
-        case Verdict.Tls tls ->
-            refuse(
-                ctx,
-                Fault.of(ErrorCode.UNSUPPORTED_TRANSPORT, "TLS, but there is no certificate"),
-                Language.TLS);
+        case Verdict.Tls tls -> {
+          port.startTls(tls.streams(), ctx.channel(), link, place);
+          handedOn = true;
+          stepAside(ctx, in);
+        }
         case Verdict.Start start -> {
           port.decided(start.protocol(), ctx.channel(), link, place);
           handedOn = true;

@@ -60,7 +60,10 @@ class AnyOptionsTest {
     assertThat(served("")).containsExactly("native", "gopher");
     assertThat(served("?native=false")).containsExactly("gopher");
     assertThat(served("?gopher=false")).containsExactly("native");
-    assertThat(of("").tls()).isTrue();
+    assertThat(of("").tls()).isEqualTo(AnyOptions.Tls.IF_CERTIFIED);
+    assertThat(of("?tls=true").tls()).isEqualTo(AnyOptions.Tls.REQUIRED);
+    assertThat(of("?plaintext=false").tls()).isEqualTo(AnyOptions.Tls.REQUIRED);
+    assertThat(of("?tls=false").tls()).isEqualTo(AnyOptions.Tls.FORBIDDEN);
     assertThat(of("").plaintext()).isTrue();
     assertThat(of("?http=false").knowsHttp()).isFalse();
   }
