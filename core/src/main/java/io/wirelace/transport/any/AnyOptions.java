@@ -100,6 +100,11 @@ record AnyOptions(
             sniffTimeout,
             options.number("max-undecided", 4096, 1, 1 << 24));
     options.done();
+    if (!hasHttp(served) && !endpoint.path().isEmpty() && !endpoint.path().equals("/")) {
+      throw new WirelaceException(
+          ErrorCode.INVALID_CONFIG,
+          "endpoint " + endpoint.uri() + ": its path is for HTTP, which is not served");
+    }
     if (served.isEmpty() || (tls == Tls.FORBIDDEN && !plaintext)) {
       throw new WirelaceException(
           ErrorCode.INVALID_CONFIG, "the options of " + endpoint.uri() + " leave nothing to serve");

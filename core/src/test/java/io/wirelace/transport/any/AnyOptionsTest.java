@@ -96,6 +96,12 @@ class AnyOptionsTest {
   }
 
   @Test
+  void aPathIsForHttp() {
+    assertThatThrownBy(() -> of("/lace")).hasMessageContaining("-664").hasMessageContaining("path");
+    assertThat(served("/")).isNotEmpty();
+  }
+
+  @Test
   void connectingSaysWhatToSpeakInstead() {
     assertThatThrownBy(() -> Wirelace.connect("any://127.0.0.1:7420"))
         .hasMessageContaining("-614")
