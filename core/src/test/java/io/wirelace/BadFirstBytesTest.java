@@ -7,8 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.netty.buffer.PooledByteBufAllocator;
-import io.netty.pkitesting.CertificateBuilder;
-import io.netty.pkitesting.X509Bundle;
+import io.wirelace.certificates.TestCa;
 import io.wirelace.error.Fault;
 import io.wirelace.metrics.Event;
 import java.io.EOFException;
@@ -16,16 +15,12 @@ import java.io.IOException;
 import java.net.Socket;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Random;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -33,23 +28,11 @@ import org.junit.jupiter.params.provider.ValueSource;
 class BadFirstBytesTest extends ServerCase {
   private static final String SIGNATURE = "0D0A0D0A000D0A515549540A";
 
-  @TempDir static Path directory;
-
-  @BeforeAll
-  static void makeCertificate() throws Exception {
-    X509Bundle own =
-        new CertificateBuilder()
-            .ecp256()
-            .subject("CN=any")
-            .setIsCertificateAuthority(true)
-            .buildSelfSigned();
-    Files.writeString(directory.resolve("cert.pem"), own.getCertificatePEM());
-    Files.writeString(directory.resolve("key.pem"), own.getPrivateKeyPEM());
-  }
+  private static final TestCa.Leaf CERTIFICATE = TestCa.temporary().localhost();
 
   @Override
   String listenUri() {
-    return "any://127.0.0.1:0?sniff-timeout=300ms";
+    return "any://127.0.0.1:0";
   }
 
   @Override
@@ -61,12 +44,10 @@ class BadFirstBytesTest extends ServerCase {
   @Override
   void configure(ServerBuilder builder) {
     builder.listen(
-        "any://127.0.0.1:0?plaintext=false&cert="
-            + directory.resolve("cert.pem")
-            + "&key="
-            + directory.resolve("key.pem"),
+        "any://127.0.0.1:0?plaintext=false&" + CERTIFICATE.options(),
         "any://127.0.0.1:0?max-undecided=3",
-        "any://127.0.0.1:0?tls=false&http=false");
+        "any://127.0.0.1:0?tls=false&http=false",
+        "any://127.0.0.1:0?sniff-timeout=300ms");
   }
 
   private String tcp(int listener) {
@@ -96,7 +77,7 @@ class BadFirstBytesTest extends ServerCase {
 
   @Test
   void whoSaysNothingIsDropped() throws IOException {
-    try (RawPeer peer = peer(0)) {
+    try (RawPeer peer = peer(4)) {
       peer.expectEndOrReset();
       awaitDenial(-610, "sniff-timeout (0 bytes came)");
     }
@@ -105,7 +86,7 @@ class BadFirstBytesTest extends ServerCase {
   @ParameterizedTest
   @ValueSource(strings = {"16", "50", "50524F", "0D0A0D", "474554", "505249"})
   void halfASignatureIsDropped(String start) throws IOException {
-    try (RawPeer peer = peer(0)) {
+    try (RawPeer peer = peer(4)) {
       peer.send(RawPeer.hex(start));
       peer.expectEndOrReset();
       awaitDenial(-610, "(" + start.length() / 2 + " bytes came)");
@@ -319,7 +300,7 @@ class BadFirstBytesTest extends ServerCase {
       byte[] bytes = new byte[1 + random.nextInt(40)];
       random.nextBytes(bytes);
       bytes[0] = bytes[0] == 0 ? 1 : bytes[0]; // those are ours, and tested elsewhere
-      try (RawPeer peer = peer(0)) {
+      try (RawPeer peer = peer(4)) {
         peer.send(bytes);
         peer.socket().setSoTimeout((int) Duration.ofSeconds(10).toMillis());
         peer.rest();

@@ -67,7 +67,8 @@ final class LastWords extends ChannelInboundHandlerAdapter {
   @Override
   public void handlerAdded(ChannelHandlerContext ctx) {
     deadline = ctx.executor().schedule(() -> ctx.close(), MOST_MS, TimeUnit.MILLISECONDS);
-    ctx.write(Unpooled.wrappedBuffer(words));
+    // Each flushed: TLS takes nothing more, not even what waits, once it has been ended.
+    ctx.writeAndFlush(Unpooled.wrappedBuffer(words));
     ctx.writeAndFlush(EndOfStream.INSTANCE);
   }
 

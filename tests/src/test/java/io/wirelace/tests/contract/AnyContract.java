@@ -7,8 +7,8 @@ import io.wirelace.Client;
 import io.wirelace.ClientBuilder;
 import io.wirelace.Server;
 import io.wirelace.ServerBuilder;
+import io.wirelace.certificates.TestCa;
 import io.wirelace.config.TlsSettings;
-import io.wirelace.tests.tls.TestCa;
 import org.junit.jupiter.api.Test;
 
 /** The contract over a port that serves all, for clients that speak one of its protocols. */
