@@ -9,6 +9,9 @@ import io.wirelace.Server;
 import io.wirelace.ServerBuilder;
 import io.wirelace.certificates.TestCa;
 import io.wirelace.config.TlsSettings;
+import io.wirelace.transport.StreamProtocol;
+import java.util.ServiceLoader;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 
 /** The contract over a port that serves all, for clients that speak one of its protocols. */
@@ -18,6 +21,13 @@ abstract class AnyContract extends FlowContract {
 
   /** What the clients speak. */
   abstract String scheme();
+
+  static void assumeHttp() {
+    Assumptions.assumeTrue(
+        ServiceLoader.load(StreamProtocol.class).stream()
+            .anyMatch(p -> p.get().name().equals("http")),
+        "skipped, nobody on the class path speaks HTTP");
+  }
 
   @Override
   String listenUri() {
