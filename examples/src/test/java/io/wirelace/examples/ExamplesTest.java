@@ -8,7 +8,11 @@ import io.wirelace.Server;
 import io.wirelace.ServerBuilder;
 import io.wirelace.Wirelace;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.io.PrintStream;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.net.URI;
 import java.net.http.HttpClient;
 import java.time.Duration;
 import java.util.List;
@@ -86,6 +90,25 @@ class ExamplesTest {
           .untilAsserted(() -> assertThat(ticks.sum()).isEqualTo(1));
       assertThat(client.tryRequest("admin.stop", new byte[0], Duration.ofSeconds(5)).isOk())
           .isFalse();
+    }
+  }
+
+  @Test
+  void onePortServesWhoeverComes() {
+    assertThat(AnyPort.run(new byte[] {1, 2, 3})).containsExactly(1, 2, 3);
+  }
+
+  @Test
+  void aProxyTellsWhoIsBehindIt() throws IOException {
+    try (Server server = AnyPort.behindProxies("any://127.0.0.1:0");
+        Socket proxy =
+            new Socket(InetAddress.getLoopbackAddress(), URI.create(server.uri()).getPort())) {
+      byte[] request = "\0\0\0\015\100\0\0\0\0\0\0\0\01\03who".getBytes(UTF_8);
+      proxy.getOutputStream().write("PROXY TCP4 192.0.2.7 192.0.2.1 4711 80\r\n".getBytes(UTF_8));
+      proxy.getOutputStream().write(request);
+      proxy.shutdownOutput();
+      byte[] answer = proxy.getInputStream().readAllBytes();
+      assertThat(new String(answer, UTF_8)).endsWith("/192.0.2.7:4711");
     }
   }
 }
