@@ -28,6 +28,7 @@ final class TlsEnds extends ChannelDuplexHandler {
       ctx.write(message, promise);
       return;
     }
+    ctx.flush(); // what waits is lost once TLS has ended its direction
     // Below TLS, which takes only bytes.
     ssl.closeOutbound()
         .addListener(sent -> {

@@ -67,8 +67,7 @@ final class LastWords extends ChannelInboundHandlerAdapter {
   @Override
   public void handlerAdded(ChannelHandlerContext ctx) {
     deadline = ctx.executor().schedule(() -> ctx.close(), MOST_MS, TimeUnit.MILLISECONDS);
-    // Each flushed: TLS takes nothing more, not even what waits, once it has been ended.
-    ctx.writeAndFlush(Unpooled.wrappedBuffer(words));
+    ctx.write(Unpooled.wrappedBuffer(words));
     ctx.writeAndFlush(EndOfStream.INSTANCE);
   }
 

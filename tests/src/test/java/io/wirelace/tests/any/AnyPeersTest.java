@@ -2,6 +2,7 @@ package io.wirelace.tests.any;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.wirelace.Client;
@@ -12,8 +13,11 @@ import io.wirelace.config.TlsSettings;
 import io.wirelace.metrics.Event;
 import io.wirelace.session.Session;
 import io.wirelace.transport.StreamProtocol;
+import java.net.InetAddress;
+import java.net.Socket;
 import java.net.URI;
 import java.nio.ByteBuffer;
+import java.util.HexFormat;
 import java.util.Queue;
 import java.util.ServiceLoader;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -95,7 +99,7 @@ class AnyPeersTest {
             + " "
             + String.join(" ", more);
     Peers.assumeInstalled("xxd");
-    String hex = java.util.HexFormat.of().formatHex(echo("hello openssl"));
+    String hex = HexFormat.of().formatHex(echo("hello openssl"));
     return Peers.run(new byte[0], "sh", "-c", command.replace("$FRAME", hex));
   }
 
@@ -150,6 +154,50 @@ class AnyPeersTest {
       String answer = curl(closed.uri().replaceFirst("any:", "http:"));
       assertThat(answer).startsWith("HTTP/1.1 403").contains("-614");
       assertThat(closed.denied()).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void httpMayComeByteByByte() throws Exception {
+    assumeHttp();
+    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), Integer.parseInt(port))) {
+      socket.setTcpNoDelay(true);
+      String ask = "GET / HTTP/1.1\r\nHost: 127.0.0.1:" + port + "\r\n\r\n";
+      for (byte one : ask.getBytes(UTF_8)) {
+        socket.getOutputStream().write(one);
+      }
+      assertThat(new String(socket.getInputStream().readAllBytes(), UTF_8))
+          .startsWith("HTTP/1.1 200");
+    }
+  }
+
+  @Test
+  void whereTlsIsRequiredHttpsIsServedAndHttpIsNot() throws Exception {
+    assumeHttp();
+    try (Server strict =
+        Wirelace.server().listen("any://127.0.0.1:0?plaintext=false&" + OWN.options()).start()) {
+      String at = "127.0.0.1:" + URI.create(strict.uri()).getPort() + "/";
+      assertThat(curl("http://" + at)).startsWith("HTTP/1.1 403").contains("plaintext=false");
+      assertThat(curl("--cacert", CA.file().toString(), "https://" + at))
+          .startsWith("HTTP/1.1 200");
+      assertThat(strict.denied()).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void whereOurFramesAreForbiddenAClientIsToldSo() throws Exception {
+    assumeHttp();
+    try (Server http =
+        Wirelace.server().listen("any://127.0.0.1:0?native=false&" + OWN.options()).start()) {
+      String at = "127.0.0.1:" + URI.create(http.uri()).getPort();
+      TlsSettings trusting = TlsSettings.DEFAULT.with("ca", CA.file());
+      for (String scheme : new String[] {"tcp://", "tls://"}) {
+        assertThatThrownBy(() -> Wirelace.client().tls(trusting).connect(scheme + at))
+            .hasMessageContaining("-614")
+            .hasMessageContaining("native");
+      }
+      assertThat(curl("http://" + at + "/")).startsWith("HTTP/1.1 200");
+      assertThat(http.denied()).isEqualTo(2);
     }
   }
 
