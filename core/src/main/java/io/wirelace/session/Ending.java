@@ -4,6 +4,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.wirelace.error.CloseReason;
 import io.wirelace.error.Fault;
 import io.wirelace.transport.EndOfStream;
+import io.wirelace.transport.EndReason;
 import io.wirelace.wire.FrameDecoder;
 import org.jspecify.annotations.Nullable;
 
@@ -131,6 +132,7 @@ final class Ending {
   /** All that was accepted is with the transport. */
   void outboundFinished() {
     finished = true;
+    EndReason.leave(ctx.channel(), reason(CloseReason.local()).fault());
     if (session.counters().framesOut() == 0) {
       ctx.close(); // nothing was sent that a reset could destroy: no need to wait for the peer
       return;

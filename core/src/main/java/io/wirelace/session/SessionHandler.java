@@ -11,6 +11,7 @@ import io.wirelace.error.WirelaceException;
 import io.wirelace.metrics.Drop;
 import io.wirelace.metrics.Event;
 import io.wirelace.transport.EndOfStream;
+import io.wirelace.transport.EndReason;
 import io.wirelace.transport.Link;
 import io.wirelace.transport.TlsStreams;
 import io.wirelace.wire.Frame;
@@ -166,6 +167,10 @@ final class SessionHandler extends ChannelInboundHandlerAdapter
 
   @Override
   public void exceptionCaught(ChannelHandlerContext failed, Throwable cause) {
+    if (cause instanceof WirelaceException ours && session != null) {
+      violated(ours.fault()); // the transport found a rule of its own broken
+      return;
+    }
     CloseReason why = CloseReason.remote(String.valueOf(cause.getMessage()));
     if (cause instanceof WirelaceException ours) {
       why = new CloseReason(CloseReason.Initiator.REMOTE, ours.fault()); // the transport knows more
@@ -435,6 +440,8 @@ final class SessionHandler extends ChannelInboundHandlerAdapter
   public void userEventTriggered(ChannelHandlerContext triggered, Object event) {
     if (event == EndOfStream.INSTANCE) {
       ending().peerEnded();
+    } else if (event instanceof EndReason why) {
+      ending().because(new CloseReason(CloseReason.Initiator.REMOTE, why.fault()));
     }
     triggered.fireUserEventTriggered(event);
   }

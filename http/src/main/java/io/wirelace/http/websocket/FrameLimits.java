@@ -1,0 +1,11 @@
+package io.wirelace.http.websocket;
+
+/**
+ * What one peer may cause.
+ *
+ * @param maxMessageBytes the longest message, inflated
+ * @param maxTextBytes the longest text message, which is gathered in memory
+ * @param maxFragments the most frames of one message
+ * @param maxPings the most control frames in one second
+ */
+public record FrameLimits(long maxMessageBytes, int maxTextBytes, int maxFragments, int maxPings) {}
