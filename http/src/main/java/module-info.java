@@ -5,6 +5,7 @@ module io.wirelace.http {
   requires io.netty.transport;
   requires io.wirelace.core;
   requires static transitive org.jspecify;
+  requires tools.jackson.core;
 
   provides io.wirelace.transport.StreamProtocol with
       io.wirelace.http.HttpProtocol;

@@ -9,7 +9,6 @@ import io.netty.channel.ChannelPromise;
 import io.wirelace.error.ErrorCode;
 import io.wirelace.error.Fault;
 import io.wirelace.http.websocket.Deflate;
-import io.wirelace.http.websocket.NativeMessages;
 import io.wirelace.http.websocket.WebSocketHandler;
 import io.wirelace.transport.EndOfStream;
 import io.wirelace.transport.Endpoint;
@@ -35,8 +34,10 @@ final class ClientHandshake extends ChannelInboundHandlerAdapter {
    * @param endpoint where it connects to
    * @param options the endpoint's options
    * @param starter puts the session on the channel
+   * @param messages what the messages mean
    */
-  record Target(Endpoint endpoint, WebSocketOptions options, SessionStarter starter) {}
+  record Target(
+      Endpoint endpoint, WebSocketOptions options, SessionStarter starter, MessagesOf messages) {}
 
   private final Target target;
   private final Link link;
@@ -177,7 +178,10 @@ final class ClientHandshake extends ChannelInboundHandlerAdapter {
         .pipeline()
         .addLast(
             new WebSocketHandler(
-                Role.CLIENT, target.options().limits(), deflate, new NativeMessages()));
+                Role.CLIENT,
+                target.options().limits(),
+                deflate,
+                target.messages().of(false, target.options().limits())));
     target.starter().startSession(channel, link);
     ready.trySuccess();
   }

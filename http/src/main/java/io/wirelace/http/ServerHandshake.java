@@ -8,7 +8,6 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.wirelace.error.ErrorCode;
 import io.wirelace.error.Fault;
 import io.wirelace.http.websocket.Messages;
-import io.wirelace.http.websocket.NativeMessages;
 import io.wirelace.http.websocket.WebSocketHandler;
 import io.wirelace.metrics.Event;
 import io.wirelace.transport.EndOfStream;
@@ -40,6 +39,7 @@ final class ServerHandshake extends ChannelInboundHandlerAdapter {
     private final WebSocketOptions options;
     private final TransportContext context;
     private final boolean page;
+    private final MessagesOf messages;
     private final Upgrade upgrade;
     private final AtomicInteger underWay = new AtomicInteger();
 
@@ -49,6 +49,13 @@ final class ServerHandshake extends ChannelInboundHandlerAdapter {
      * @param page whether requests that want no WebSocket get a page
      */
     Listener(WebSocketOptions options, TransportContext context, boolean page) {
+      this(options, context, page, MessagesOf.SUBPROTOCOL);
+    }
+
+    /** For one endpoint whose messages mean something else. */
+    Listener(
+        WebSocketOptions options, TransportContext context, boolean page, MessagesOf messages) {
+      this.messages = messages;
       this.options = options;
       this.context = context;
       this.page = page;
@@ -164,7 +171,7 @@ final class ServerHandshake extends ChannelInboundHandlerAdapter {
     ByteBuf head = ctx.alloc().directBuffer(accept.head().length());
     ByteBufUtil.writeAscii(head, accept.head());
     ctx.write(head, channel.voidPromise());
-    Messages messages = new NativeMessages();
+    Messages messages = listener.messages.of(accept.json(), listener.options.limits());
     WebSocketHandler socket =
         new WebSocketHandler(Role.SERVER, listener.options.limits(), accept.deflate(), messages);
     channel.pipeline().addLast(socket);

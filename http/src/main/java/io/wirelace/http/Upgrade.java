@@ -147,7 +147,7 @@ final class Upgrade {
     }
     for (String one : offered.split(",", -1)) {
       String name = one.trim();
-      if (name.equals(LACE_V1)) {
+      if (name.equals(LACE_V1) || name.equals(LACE_JSON)) {
         return name;
       }
     }

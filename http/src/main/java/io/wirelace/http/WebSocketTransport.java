@@ -55,8 +55,14 @@ public final class WebSocketTransport implements Transport {
 
   @Override
   public ChannelFuture connect(Endpoint endpoint, TransportContext context) {
+    return connect(endpoint, context, MessagesOf.SUBPROTOCOL);
+  }
+
+  /** Connects, with messages that may mean something else. */
+  ChannelFuture connect(Endpoint endpoint, TransportContext context, MessagesOf messages) {
     ClientHandshake.Target target =
-        new ClientHandshake.Target(endpoint, WebSocketOptions.of(endpoint), context.starter());
+        new ClientHandshake.Target(
+            endpoint, WebSocketOptions.of(endpoint), context.starter(), messages);
     // The promise is the channel's, and the channel may be active before connect() has returned.
     CompletableFuture<ChannelPromise> ready = new CompletableFuture<>();
     ChannelFuture connecting =

@@ -82,7 +82,8 @@ public final class WebSocketHandler extends ChannelDuplexHandler implements Fram
     messages.closed();
   }
 
-  ChannelHandlerContext context() {
+  /** Where this handler stands; frames are fired from here. */
+  public ChannelHandlerContext context() {
     return Objects.requireNonNull(context, "not in a pipeline yet");
   }
 
@@ -245,7 +246,7 @@ public final class WebSocketHandler extends ChannelDuplexHandler implements Fram
   }
 
   /** Sends a whole message; takes over the buffer, whose bytes may be changed. */
-  void send(int opcode, ByteBuf message, ChannelPromise promise) {
+  public void send(int opcode, ByteBuf message, ChannelPromise promise) {
     ChannelHandlerContext ctx = context();
     if (closeSent) {
       message.release();
@@ -273,8 +274,13 @@ public final class WebSocketHandler extends ChannelDuplexHandler implements Fram
     ctx.write(payload, promise);
   }
 
+  /** Flushes when the read is over that goes on now. */
+  public void flushAfterRead() {
+    flushOwed = true;
+  }
+
   /** Sends a ping; the payload is at most 125 bytes. */
-  void ping(byte[] payload) {
+  public void ping(byte[] payload) {
     if (!closeSent) {
       ChannelHandlerContext ctx = context();
       ctx.writeAndFlush(
@@ -286,7 +292,7 @@ public final class WebSocketHandler extends ChannelDuplexHandler implements Fram
   // ---- the end ----
 
   /** The peer broke a rule: reads nothing more, and has the session end. */
-  void fail(CloseCode code, String why) {
+  public void fail(CloseCode code, String why) {
     if (failure != null) {
       return;
     }
