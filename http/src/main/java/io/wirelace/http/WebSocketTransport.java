@@ -11,6 +11,7 @@ import io.wirelace.transport.EventLoops;
 import io.wirelace.transport.Transport;
 import io.wirelace.transport.TransportContext;
 import java.net.SocketAddress;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 
@@ -20,6 +21,7 @@ import java.util.concurrent.CompletableFuture;
  */
 public final class WebSocketTransport implements Transport {
   private static final String OVER_TLS = "wss";
+  private static final List<String> ALPN = List.of("http/1.1");
 
   /** Made by ServiceLoader. */
   public WebSocketTransport() {}
@@ -50,6 +52,7 @@ public final class WebSocketTransport implements Transport {
         endpoint,
         isTls(endpoint),
         context,
+        ALPN,
         (channel, link) -> channel.pipeline().addLast(new ServerHandshake(listener, link)));
   }
 
@@ -70,6 +73,7 @@ public final class WebSocketTransport implements Transport {
             endpoint,
             isTls(endpoint),
             context,
+            ALPN,
             (channel, link) ->
                 ready.thenAccept(promise ->
                     channel.pipeline().addLast(new ClientHandshake(target, link, promise))));
