@@ -66,7 +66,7 @@ class AutobahnTest {
           "\"(\\d+(?:\\.\\d+)+)\": \\{\\s*\"behavior\": \"([A-Z -]+)\",\\s*"
               + "\"behaviorClose\": \"([A-Z -]+)\"");
 
-  /** The suite has 301; fewer would mean that it did not run to its end. */
+  /** The oldest suite has 301; fewer would mean that it did not run to its end. */
   private static final int CASES = 301;
 
   @TempDir Path folder;
@@ -130,7 +130,7 @@ class AutobahnTest {
     Process fuzzer = suite.start("fuzzingserver", folder);
     try {
       int cases = Integer.parseInt(askOnceThere(port, "/getCaseCount"));
-      assertThat(cases).isEqualTo(CASES);
+      assertThat(cases).isGreaterThanOrEqualTo(CASES);
       for (int number = 1; number <= cases; number++) {
         connect(port, "/runCase?case=" + number + "&agent=" + AGENT);
       }
@@ -195,6 +195,6 @@ class AutobahnTest {
                 + (verdict.equals("OK") ? "" : " " + cases)));
     assertThat(byVerdict.keySet()).isSubsetOf("OK", "NON-STRICT", "INFORMATIONAL");
     assertThat(byClosing.keySet()).isSubsetOf("OK", "INFORMATIONAL");
-    assertThat(found).isEqualTo(CASES);
+    assertThat(found).isGreaterThanOrEqualTo(CASES);
   }
 }

@@ -11,7 +11,8 @@ import java.util.zip.Deflater;
  * one deflater serves all connections of an event loop and a connection holds none.
  */
 final class MessageDeflater {
-  private static final int FLUSH_TAIL_BYTES = 4; // 00 00 FF FF
+  private static final int FLUSH_TAIL = 0x0000_FFFF;
+  private static final int FLUSH_TAIL_BYTES = 4;
 
   /** A block's header and the end of a sync flush, with room to spare. */
   private static final int SLACK_BYTES = 64;
@@ -41,19 +42,30 @@ final class MessageDeflater {
     Deflater deflater = DEFLATER.get();
     deflater.reset();
     deflater.setStrategy(
-        message.readableBytes() > 1 << windowBits
+        windowBits < Deflate.WINDOW_BITS && message.readableBytes() > 1 << windowBits
             ? Deflater.HUFFMAN_ONLY
             : Deflater.DEFAULT_STRATEGY);
     deflater.setInput(message.nioBuffer());
     ByteBuf out = allocator.directBuffer(message.readableBytes() / 2 + SLACK_BYTES);
-    boolean more = true;
-    while (more) {
-      out.ensureWritable(SLACK_BYTES);
-      ByteBuffer room = out.internalNioBuffer(out.writerIndex(), out.writableBytes());
-      int length = deflater.deflate(room, Deflater.SYNC_FLUSH);
-      more = !room.hasRemaining(); // a flush that just fits is found out by a call that adds 0
-      out.writerIndex(out.writerIndex() + length);
+    try {
+      // The first call after a change of strategy does nothing else, so what came out decides.
+      boolean more = true;
+      while (more) {
+        out.ensureWritable(SLACK_BYTES);
+        int start = out.writerIndex();
+        ByteBuffer room = out.internalNioBuffer(start, out.writableBytes());
+        out.writerIndex(start + deflater.deflate(room, Deflater.SYNC_FLUSH));
+        more = !room.hasRemaining() || !deflater.needsInput() || !isFlushed(out);
+      }
+      return out.writerIndex(out.writerIndex() - FLUSH_TAIL_BYTES);
+    } catch (Throwable e) {
+      out.release();
+      throw e;
     }
-    return out.writerIndex(out.writerIndex() - FLUSH_TAIL_BYTES);
+  }
+
+  private static boolean isFlushed(ByteBuf out) {
+    int end = out.writerIndex();
+    return end >= FLUSH_TAIL_BYTES && out.getInt(end - FLUSH_TAIL_BYTES) == FLUSH_TAIL;
   }
 }
