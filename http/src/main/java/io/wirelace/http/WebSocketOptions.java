@@ -14,7 +14,8 @@ import java.time.Duration;
  * @param doors which web pages may connect: {@code origins} and {@code hosts}
  * @param deflate {@code deflate}: agree to permessage-deflate; default false
  * @param limits {@code max-message}, default 32 MiB; {@code max-text}, default 1 MiB; {@code
- *     max-fragments}, default 4096; {@code max-pings}, default 100 a second
+ *     max-fragments}, default 4096; {@code max-pings}, default 100 a second; {@code
+ *     message-timeout}, default 10 s
  * @param maxHeadBytes {@code max-head}: bytes of a request's or response's head; default 8 KiB
  * @param maxHandshakes {@code max-handshakes}: connections of a listener that have not upgraded
  *     yet; default 1024
@@ -44,11 +45,6 @@ record WebSocketOptions(
 
   /** Reads them for an endpoint of that host and path, and leaves other options to others. */
   static WebSocketOptions read(String host, String path, EndpointOptions options) {
-    Duration timeout = options.duration("handshake-timeout", Duration.ofSeconds(5));
-    if (timeout.isZero()) {
-      throw new WirelaceException(
-          ErrorCode.INVALID_CONFIG, "handshake-timeout: 0 (expected more than 0, such as 5s)");
-    }
     return new WebSocketOptions(
         path.isEmpty() || path.equals("/") ? DEFAULT_PATH : path,
         Origins.of(host, options.text("origins", ""), options.text("hosts", "")),
@@ -57,9 +53,19 @@ record WebSocketOptions(
             options.bytes("max-message", 32 * 1024 * 1024, 1024, MOST_BYTES), // 32 MiB
             options.bytes("max-text", 1024 * 1024, 1024, MOST_BYTES), // 1 MiB
             options.number("max-fragments", 4096, 1, Integer.MAX_VALUE),
-            options.number("max-pings", 100, 1, 1_000_000)),
+            options.number("max-pings", 100, 1, 1_000_000),
+            timeout(options, "message-timeout", Duration.ofSeconds(10))),
         options.bytes("max-head", 8 * 1024, 256, 1024 * 1024), // 8 KiB, up to 1 MiB
         options.number("max-handshakes", 1024, 1, 1_000_000),
-        timeout);
+        timeout(options, "handshake-timeout", Duration.ofSeconds(5)));
+  }
+
+  private static Duration timeout(EndpointOptions options, String name, Duration otherwise) {
+    Duration timeout = options.duration(name, otherwise);
+    if (timeout.isZero()) {
+      throw new WirelaceException(
+          ErrorCode.INVALID_CONFIG, name + ": 0 (expected more than 0, such as 5s)");
+    }
+    return timeout;
   }
 }

@@ -87,6 +87,27 @@ class BadWebSocketTest extends WebSocketCase {
   }
 
   @Test
+  void silenceInTheMiddleOfAMessageEndsTheConnection() throws IOException {
+    byte[] whole = RawWebSocket.frame(0x82, RawWebSocket.lace(0, 1, "ping"));
+    refused(-610, 1001, Arrays.copyOf(whole, 1));
+    refused(-610, 1001, Arrays.copyOf(whole, 9));
+    refused(-610, 1001, RawWebSocket.frame(0x02, RawWebSocket.lace(2, 0, "unfinished")));
+  }
+
+  @Test
+  void aMessageThatGoesOnIsNotSilent() throws IOException, InterruptedException {
+    byte[] whole = RawWebSocket.frame(0x82, RawWebSocket.lace(0, 1, "ping"));
+    try (RawWebSocket peer = peer()) {
+      peer.open();
+      for (byte b : whole) {
+        peer.send(new byte[] {b});
+        Thread.sleep(60); // all of it takes longer than the timeout
+      }
+      assertThat(peer.read().payload()).isEqualTo(RawWebSocket.lace(1, 1, "ping"));
+    }
+  }
+
+  @Test
   void aPingFloodEndsTheConnection() throws IOException {
     try (RawWebSocket peer = peer()) {
       peer.open();

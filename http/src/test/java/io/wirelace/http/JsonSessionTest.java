@@ -19,7 +19,7 @@ class JsonSessionTest extends WebSocketCase {
   @Override
   void configure(ServerBuilder builder) {
     builder
-        .heartbeatInterval(Duration.ofMillis(100))
+        .heartbeatInterval(Duration.ofSeconds(1))
         .receive("ask", (session, message) -> asked.complete(ask(session)));
   }
 
@@ -85,7 +85,7 @@ class JsonSessionTest extends WebSocketCase {
     try (RawWebSocket peer = json()) {
       say(peer, "{\"type\":\"hello\"}");
       assertThat(hear(peer)).startsWith("{\"type\":\"welcome\",\"version\":1,");
-      for (int i = 0; i < 5; i++) {
+      for (int i = 0; i < 2; i++) {
         RawWebSocket.Received ping = peer.read();
         assertThat(ping.opcode()).isEqualTo(9);
         peer.send(RawWebSocket.frame(0x8A, ping.payload()));

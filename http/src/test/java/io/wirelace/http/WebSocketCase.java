@@ -39,7 +39,7 @@ class WebSocketCase {
   /** Of the endpoint. */
   String options() {
     return "deflate=true&max-message=1MiB&max-text=64KiB&max-fragments=100&max-pings=50"
-        + "&max-head=1KiB&handshake-timeout=2s";
+        + "&max-head=1KiB&handshake-timeout=2s&message-timeout=1s";
   }
 
   void configure(ServerBuilder builder) {}

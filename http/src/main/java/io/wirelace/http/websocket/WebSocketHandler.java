@@ -45,6 +45,10 @@ public final class WebSocketHandler extends ChannelDuplexHandler implements Fram
   private long secondStartNs;
   private int controlsThisSecond;
 
+  // The peer's silence in the middle of a message.
+  private @Nullable ScheduledFuture<?> messageTimer;
+  private long lastReadNs;
+
   // Closing.
   private @Nullable CloseCode failure;
   private String failureText = "";
@@ -80,6 +84,11 @@ public final class WebSocketHandler extends ChannelDuplexHandler implements Fram
     reader.stop();
     endMessage();
     messages.closed();
+    ScheduledFuture<?> running = messageTimer;
+    if (running != null) {
+      messageTimer = null;
+      running.cancel(false);
+    }
   }
 
   /** Where this handler stands; frames are fired from here. */
@@ -110,7 +119,36 @@ public final class WebSocketHandler extends ChannelDuplexHandler implements Fram
       flushOwed = false;
       ctx.flush();
     }
+    if (reader.isMidMessage()) {
+      lastReadNs = System.nanoTime();
+      if (messageTimer == null) {
+        watchMessage(limits.messageTimeout().toNanos());
+      }
+    }
     ctx.fireChannelReadComplete();
+  }
+
+  private void watchMessage(long ns) {
+    messageTimer = context().executor().schedule(this::checkMessage, ns, TimeUnit.NANOSECONDS);
+  }
+
+  private void checkMessage() {
+    messageTimer = null;
+    if (!reader.isMidMessage()) {
+      return;
+    }
+    long now = System.nanoTime();
+    if (!context().channel().config().isAutoRead()) {
+      lastReadNs = now; // it is us who do not read
+    }
+    long timeout = limits.messageTimeout().toNanos();
+    long left = timeout - (now - lastReadNs);
+    if (left > 0) {
+      watchMessage(left);
+      return;
+    }
+    String why = "half a message, then nothing for " + timeout / 1_000_000 + " ms";
+    fail(CloseCode.GOING_AWAY, Fault.of(ErrorCode.IDLE_TIMEOUT, why + " (message-timeout)"));
   }
 
   @Override
@@ -293,15 +331,19 @@ public final class WebSocketHandler extends ChannelDuplexHandler implements Fram
 
   /** The peer broke a rule: reads nothing more, and has the session end. */
   public void fail(CloseCode code, String why) {
+    fail(code, code.fault(why));
+  }
+
+  private void fail(CloseCode code, Fault why) {
     if (failure != null) {
       return;
     }
     failure = code;
-    failureText = why;
+    failureText = why.message();
     reader.stop();
     messages.flush();
     ChannelHandlerContext ctx = context();
-    ctx.fireExceptionCaught(code.fault(why).toException());
+    ctx.fireExceptionCaught(why.toException());
     if (closeSent) {
       ctx.writeAndFlush(EndOfStream.INSTANCE); // the close handshake will not be completed
     }

@@ -7,6 +7,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import io.wirelace.wire.Role;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -15,7 +16,8 @@ import org.junit.jupiter.api.Test;
 
 /** RFC 6455, section 5: bytes in, calls out. */
 class FrameReaderTest {
-  private static final FrameLimits LIMITS = new FrameLimits(1 << 20, 1 << 20, 10, 10);
+  private static final FrameLimits LIMITS =
+      new FrameLimits(1 << 20, 1 << 20, 10, 10, Duration.ofSeconds(1));
   private static final String MASK = "37FA213D";
 
   private final Recorder recorder = new Recorder();
