@@ -147,13 +147,15 @@ final class QuicConnection extends ChannelDuplexHandler {
 
   /** Within the handshake there is no application error yet (RFC 9000, section 10.2.3). */
   private void refuse(Fault fault) {
-    if (channel().isActive()) {
+    boolean stranger = fault.is(ErrorCode.UNSUPPORTED_VERSION);
+    if (channel().isActive() && !stranger) {
       closeNow(fault, channel().newPromise());
       return;
     }
     phase = Phase.CLOSED;
     ByteBuf text = Unpooled.copiedBuffer(QuicFaults.reason(fault));
-    channel().close(false, QuicFaults.CONNECTION_REFUSED, text, channel().newPromise());
+    int error = stranger ? QuicFaults.NO_APPLICATION_PROTOCOL : QuicFaults.CONNECTION_REFUSED;
+    channel().close(false, error, text, channel().newPromise());
   }
 
   @Override
@@ -277,7 +279,7 @@ final class QuicConnection extends ChannelDuplexHandler {
   void laneClosed(Lane lane) {
     lanes.remove(lane);
     answers.forget(lane);
-    if (phase == Phase.OPEN) {
+    if (phase == Phase.OPEN && channel().isActive()) { // else they all go, and nobody has ended
       checkPeerEnded();
     }
   }

@@ -26,7 +26,10 @@ import javax.net.ssl.SSLException;
 final class QuicFaults {
   private static final int MOST_REASON_BYTES = 200;
   private static final int MOST_CODE = 9999;
-  private static final int NO_APPLICATION_PROTOCOL = 120; // RFC 7301, section 3.2
+
+  /** Of TLS, as a QUIC error (RFC 7301, section 3.2; RFC 9001, section 4.8). */
+  static final int NO_APPLICATION_PROTOCOL = 0x100 + 120;
+
   private static final int NO_ERROR = 0; // RFC 9000, section 20.1
   static final int CONNECTION_REFUSED = 2;
   private static final int APPLICATION_ERROR = 12; // an application's close before its time
@@ -102,7 +105,7 @@ final class QuicFaults {
   }
 
   private static Fault alert(int alert, String words) {
-    return alert == NO_APPLICATION_PROTOCOL
+    return 0x100 + alert == NO_APPLICATION_PROTOCOL
         ? Fault.of(
             ErrorCode.UNSUPPORTED_VERSION,
             "the peer does not speak " + QuicTransport.ALPN + " (no_application_protocol)" + words)

@@ -29,6 +29,7 @@ import java.util.Set;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLEngine;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -132,6 +133,14 @@ final class QuicListener extends ChannelDuplexHandler implements QuicConnection.
   @Override
   public void established(QuicConnection connection, QuicChannel channel) {
     // The session starts with the first stream.
+    SSLEngine engine = channel.sslEngine();
+    String spoken = engine == null ? null : engine.getApplicationProtocol();
+    if (!QuicTransport.ALPN.equals(spoken)) {
+      connection.fail(
+          Fault.of(
+              ErrorCode.UNSUPPORTED_VERSION,
+              "the client speaks " + spoken + " (expected " + QuicTransport.ALPN + ")"));
+    }
   }
 
   @Override

@@ -19,6 +19,12 @@ import org.jspecify.annotations.Nullable;
  * and pins. No early data: it could be replayed, and our requests may not. Any thread.
  */
 final class QuicTls {
+  /**
+   * The QUIC library says nothing to a client whose first packet it refuses. So the protocols of
+   * clients that may lose their way are taken, and refused in words once there are keys for that.
+   */
+  private static final String[] ALPN_OF_SERVERS = {QuicTransport.ALPN, "h3", "hq-interop"};
+
   private QuicTls() {}
 
   /** Refuses what only TLS over a byte stream can do. */
@@ -66,7 +72,7 @@ final class QuicTls {
           case "want" -> ClientAuth.OPTIONAL;
           default -> ClientAuth.NONE;
         };
-    builder.clientAuth(clientAuth);
+    builder.clientAuth(clientAuth).applicationProtocols(ALPN_OF_SERVERS);
     if (clientAuth != ClientAuth.NONE) {
       builder.trustManager(new RememberingTrust(material.trust(true)));
     }
@@ -87,13 +93,12 @@ final class QuicTls {
       Credential own = material.credentialFor(null);
       builder.keyManager(own.key(), null, own.chain().toArray(X509Certificate[]::new));
     }
-    return build(settings, builder);
+    return build(settings, builder.applicationProtocols(QuicTransport.ALPN));
   }
 
   private static QuicSslContext build(TlsSettings settings, QuicSslContextBuilder builder) {
     try {
       return builder
-          .applicationProtocols(QuicTransport.ALPN)
           .earlyData(false)
           .sessionCacheSize(Math.max(1, settings.sessionCache()))
           .sessionTimeout(Math.max(1, settings.sessionTimeout().toSeconds()))

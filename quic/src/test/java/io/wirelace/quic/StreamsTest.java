@@ -226,7 +226,6 @@ class StreamsTest extends QuicCase {
       var told = peer.connection().peerTransportParameters();
       assertThat(told.initialMaxStreamDataBidiRemote()).isEqualTo(64 * 1024);
       assertThat(told.initialMaxData()).isEqualTo(128 * 1024);
-      assertThat(told.disableActiveMigration()).isFalse();
     }
   }
 }

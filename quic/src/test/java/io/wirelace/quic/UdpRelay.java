@@ -23,6 +23,7 @@ final class UdpRelay implements AutoCloseable {
   private final AtomicInteger carried = new AtomicInteger();
   private final Random random;
   private final int lossPercent;
+  private final AtomicInteger longest = new AtomicInteger();
   private volatile DatagramSocket back;
   private volatile @Nullable SocketAddress client;
 
@@ -40,6 +41,11 @@ final class UdpRelay implements AutoCloseable {
 
   int lost() {
     return lost.get();
+  }
+
+  /** Bytes of the longest datagram so far. */
+  int longest() {
+    return longest.get();
   }
 
   int carried() {
@@ -99,6 +105,7 @@ final class UdpRelay implements AutoCloseable {
       DatagramPacket packet = new DatagramPacket(buffer, buffer.length);
       try {
         from.receive(packet);
+        longest.accumulateAndGet(packet.getLength(), Math::max);
         if (!isLost()) {
           forward.send(packet);
         }

@@ -1,0 +1,142 @@
+package io.wirelace.quic;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.wirelace.Client;
+import io.wirelace.Server;
+import io.wirelace.error.CloseReason;
+import io.wirelace.session.Session;
+import java.io.IOException;
+import java.net.DatagramSocket;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+
+/** What the network does between two peers. */
+class PathTest extends QuicCase {
+  @Test
+  void aFifthOfAllDatagramsMayBeLostBothWays() throws Exception {
+    long seed = new Random().nextLong();
+    AtomicInteger notes = new AtomicInteger();
+    try (Server server = server("").receive("n", (s, m) -> notes.incrementAndGet()).start();
+        UdpRelay relay = UdpRelay.to(port(server), 20, seed)) {
+      try (Client client =
+          client().connectTimeout(Duration.ofSeconds(30)).connect(at(relay.port()))) {
+        byte[] body = new byte[100_000];
+        new Random(seed).nextBytes(body);
+        for (int i = 0; i < 20; i++) {
+          client.send("n", new byte[500]);
+          assertThat(client.request("echo", new byte[] {(byte) i}, Duration.ofSeconds(30)))
+              .as("seed %d", seed)
+              .containsExactly(i);
+        }
+        assertThat(client.request("echo", body, Duration.ofSeconds(40)))
+            .as("seed %d", seed)
+            .isEqualTo(body);
+      }
+      await().untilAsserted(() -> assertThat(notes).as("seed %d", seed).hasValue(20));
+      assertThat(relay.lost()).isPositive();
+      assertThat(relay.carried()).isGreaterThan(relay.lost());
+    }
+  }
+
+  @Test
+  void closingDeliversWhatWasSentThoughDatagramsAreLost() {
+    long seed = new Random().nextLong();
+    for (int round = 0; round < 5; round++) {
+      AtomicInteger arrived = new AtomicInteger();
+      try (Server server = server("").receive("n", (s, m) -> arrived.incrementAndGet()).start();
+          UdpRelay relay = UdpRelay.to(port(server), 20, seed + round)) {
+        Client client = client().connectTimeout(Duration.ofSeconds(30)).connect(at(relay.port()));
+        for (int i = 0; i < 200; i++) {
+          client.send("n", new byte[300]);
+        }
+        client.close();
+        await().untilAsserted(() -> assertThat(arrived).as("seed %d", seed).hasValue(200));
+      }
+    }
+  }
+
+  @Test
+  void aSessionLivesOnWhenItsPortChanges() throws IOException {
+    try (Server server = server("").start();
+        UdpRelay relay = UdpRelay.to(port(server), 0, 1);
+        Client client = client().connect(at(relay.port()))) {
+      assertThat(client.request("echo", new byte[] {1})).containsExactly(1);
+      Session there = server.sessions().iterator().next();
+      for (int moves = 0; moves < 3; moves++) {
+        int before = relay.portTowardsServer();
+        relay.move();
+        assertThat(relay.portTowardsServer()).isNotEqualTo(before);
+        for (int i = 0; i < 10; i++) {
+          assertThat(client.request("echo", new byte[] {(byte) i})).containsExactly(i);
+        }
+        // The other way too: the server has learnt the new port.
+        assertThat(there.isOpen()).isTrue();
+      }
+      assertThat(server.sessions()).containsExactly(there);
+    }
+  }
+
+  @Test
+  void aPathThatGoesSilentEndsBothSessionsAfterTheIdleTimeout() throws Exception {
+    try (Server server = server("?idle-timeout=400ms").start()) {
+      UdpRelay relay = UdpRelay.to(port(server), 0, 1);
+      Client client = client().greeting(false).connect(at(relay.port()));
+      assertThat(client.request("echo", new byte[] {1})).containsExactly(1);
+      relay.close();
+      CloseReason reason = client.whenClosed().toCompletableFuture().get(10, TimeUnit.SECONDS);
+      assertThat(reason.fault().number()).isEqualTo(-610);
+      await().until(() -> server.sessions().isEmpty());
+    }
+  }
+
+  @Test
+  void heartbeatsKeepAConnectionAliveThatSaysNothingElse() throws Exception {
+    Duration beat = Duration.ofMillis(100);
+    try (Server server = server("?idle-timeout=500ms").heartbeatInterval(beat).start();
+        Client client = client().heartbeatInterval(beat).connect(server.uri())) {
+      CompletableFuture<CloseReason> closed = client.whenClosed().toCompletableFuture();
+      await().during(Duration.ofMillis(1500)).until(() -> !closed.isDone());
+      assertThat(client.request("echo", new byte[] {1})).containsExactly(1);
+    }
+  }
+
+  @Test
+  void aServerThatDoesNotAnswerIsATimeout() throws IOException {
+    try (DatagramSocket silent = new DatagramSocket(0, InetAddress.getLoopbackAddress())) {
+      var result = client().tryConnect(at(silent.getLocalPort()) + "?connect-timeout=300ms");
+      assertThat(faultOf(result).number()).isEqualTo(-602);
+    }
+  }
+
+  @Test
+  void aClientSendsFromWhereItIsTold() {
+    try (Server server = server("").start();
+        Client client = client().connect(server.uri() + "?bind=127.0.0.2")) {
+      client.request("echo", new byte[] {1});
+      Session there = server.sessions().iterator().next();
+      assertThat(((InetSocketAddress) there.peer()).getAddress().getHostAddress())
+          .isEqualTo("127.0.0.2");
+    }
+  }
+
+  @Test
+  void datagramsAreAsLongAsAllowedAndNoLonger() {
+    for (int size : new int[] {1200, 4000}) {
+      String options = "?datagram-size=" + size;
+      try (Server server = server(options).start();
+          UdpRelay relay = UdpRelay.to(port(server), 0, 1);
+          Client client = client().connect(at(relay.port()) + options)) {
+        client.request("echo", new byte[200_000]);
+        assertThat(relay.longest()).isBetween(size - 100, size);
+      }
+    }
+  }
+}
