@@ -104,7 +104,7 @@ class UdpSourceTest {
   @Test
   void noStateIsMadeForTheUnprovenAndNothingIsAmplified() throws IOException {
     List<RawSource> sources = new ArrayList<>();
-    for (int i = 0; i < 50; i++) {
+    for (int i = 0; i < 10; i++) {
       sources.add(new RawSource(server.uri()));
     }
     byte[][] questions = {
