@@ -9,7 +9,7 @@ import io.wirelace.Server;
 import io.wirelace.ServerBuilder;
 import io.wirelace.config.TlsSettings;
 import io.wirelace.session.Session;
-import io.wirelace.tests.tls.TestCa;
+import io.wirelace.certificates.TestCa;
 import io.wirelace.transport.PeerIdentity;
 import org.junit.jupiter.api.Test;
 
