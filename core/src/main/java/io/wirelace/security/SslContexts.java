@@ -4,9 +4,11 @@ import io.netty.handler.ssl.ApplicationProtocolConfig;
 import io.netty.handler.ssl.ClientAuth;
 import io.netty.handler.ssl.IdentityCipherSuiteFilter;
 import io.netty.handler.ssl.OpenSslSessionContext;
+import io.netty.handler.ssl.ReferenceCountedOpenSslEngine;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SupportedCipherSuiteFilter;
+import io.netty.internal.tcnative.SSL;
 import io.wirelace.config.TlsSettings;
 import io.wirelace.error.ErrorCode;
 import io.wirelace.error.Fault;
@@ -16,6 +18,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLSessionContext;
 
@@ -67,6 +70,17 @@ final class SslContexts {
       }
     }
     return context;
+  }
+
+  /**
+   * Takes tickets from an engine where they are not wanted: Netty gives them to each of TLS 1.3.
+   */
+  static SSLEngine withTickets(TlsSettings settings, SSLEngine engine) {
+    if (engine instanceof ReferenceCountedOpenSslEngine native0
+        && (!settings.tickets() || settings.sessionCache() == 0)) {
+      SSL.setOptions(native0.sslPointer(), SSL.SSL_OP_NO_TICKET);
+    }
+    return engine;
   }
 
   /** The JDK has its switches for resumption only for the whole process. */

@@ -109,7 +109,8 @@ public final class TlsServer implements AutoCloseable {
         throw new IllegalStateException("closed: " + endpoint);
       }
       Credential credential = material.credentialFor(serverName);
-      return contexts.get(material.credentials().indexOf(credential)).newEngine(allocator);
+      SslContext context = contexts.get(material.credentials().indexOf(credential));
+      return SslContexts.withTickets(settings, context.newEngine(allocator));
     } finally {
       lock.unlock();
     }

@@ -256,7 +256,7 @@ public final class FrameDecoder extends ChannelInboundHandlerAdapter {
           "frame length " + length + " (expected " + FrameHeader.MIN_LENGTH + " or more)");
     } else if (length >>> 16 == TLS_HELLO) {
       violation(
-          ErrorCode.TLS_FAILED,
+          ErrorCode.MESSAGE_TOO_LARGE,
           "the peer speaks TLS, and this endpoint does not (expected tls:// on both sides, or"
               + " tcp:// on both)");
     } else {
