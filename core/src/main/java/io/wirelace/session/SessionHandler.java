@@ -10,22 +10,20 @@ import io.wirelace.error.Fault;
 import io.wirelace.error.WirelaceException;
 import io.wirelace.metrics.Drop;
 import io.wirelace.metrics.Event;
+import io.wirelace.transport.AnswersOwed;
 import io.wirelace.transport.EndOfStream;
 import io.wirelace.transport.EndReason;
 import io.wirelace.transport.FurtherStream;
 import io.wirelace.transport.Link;
-import io.wirelace.transport.TlsStreams;
 import io.wirelace.wire.Frame;
 import io.wirelace.wire.FrameDecoder;
 import io.wirelace.wire.FrameEncoder;
 import io.wirelace.wire.FrameHeader;
 import io.wirelace.wire.FrameSink;
-import io.wirelace.wire.Headers;
 import io.wirelace.wire.MalformedFrameException;
 import io.wirelace.wire.Role;
 import java.io.IOException;
 import java.util.Objects;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -46,7 +44,6 @@ final class SessionHandler extends ChannelInboundHandlerAdapter
   private final Link link;
   private final Decoders decoders;
   private final Watch watch;
-  private final Deadlines inFlightDeadlines;
 
   private @Nullable ChannelHandlerContext ctx;
   private @Nullable Session session;
@@ -59,6 +56,7 @@ final class SessionHandler extends ChannelInboundHandlerAdapter
   private @Nullable ReadGate gate;
   private @Nullable Ending ending;
   private @Nullable ControlFrames control;
+  private @Nullable InboundRequests requestsIn;
 
   SessionHandler(SessionContext context, Sessions sessions, Link link) {
     this.context = context;
@@ -66,7 +64,6 @@ final class SessionHandler extends ChannelInboundHandlerAdapter
     this.link = link;
     this.decoders = new Decoders(context.role(), context.limits(), this);
     this.watch = new Watch(this, context);
-    this.inFlightDeadlines = new Deadlines(context.clock(), this::expireInFlight);
   }
 
   FrameDecoder decoder() {
@@ -98,10 +95,8 @@ final class SessionHandler extends ChannelInboundHandlerAdapter
     gate = new ReadGate(decoders, active, this::resumed);
     ending = new Ending(opened, active, decoders, gate, watch);
     control = new ControlFrames(this, opened, sessions, watch, ending);
+    requestsIn = new InboundRequests(this, opened, gate, link.mayRepeat());
     opened.outbound().attach(active);
-    if (link.transport().equals("tls")) {
-      TlsStreams.owing(active.channel(), this::owesAnswers);
-    }
     watch.start(active.executor());
     Fault denied = sessions.admit(opened);
     if (denied != null) {
@@ -147,7 +142,9 @@ final class SessionHandler extends ChannelInboundHandlerAdapter
   private void end() {
     decoders.stop();
     watch.stop();
-    inFlightDeadlines.close();
+    if (requestsIn != null) {
+      requestsIn.close();
+    }
     Session ended = session;
     if (ended == null || ended.state() == SessionState.CLOSED) {
       return;
@@ -251,100 +248,21 @@ final class SessionHandler extends ChannelInboundHandlerAdapter
   }
 
   private void onRequest(Session on, Frame frame) {
-    long id = frame.id();
     MessageSink.Inbox box = inbox;
     if (box == null || sessions.isStopping()) {
-      on.sendFault(id, Fault.of(ErrorCode.SERVER_STOPPING, "the server is stopping"));
+      on.sendFault(frame.id(), Fault.of(ErrorCode.SERVER_STOPPING, "the server is stopping"));
       return;
     }
-    if (id == 0 || isUnanswered(on, id)) {
-      if (id != 0 && link.mayRepeat()) {
-        on.drop(Drop.REPEATED, 1, "request " + id);
-        return;
-      }
-      on.sendFault(
-          id,
-          Fault.of(
-              ErrorCode.DUPLICATE_REQUEST_ID,
-              id == 0 ? "request id 0" : "request " + id + " is not answered yet"));
+    InboundRequests requests = Objects.requireNonNull(requestsIn);
+    InboundRequest request = requests.admit(frame);
+    if (request == null) {
       return;
     }
-    Headers headers;
-    try {
-      frame.locate();
-      headers = frame.headers(context.limits());
-    } catch (MalformedFrameException e) {
-      on.sendFault(id, Fault.of(e.code(), String.valueOf(e.getMessage())));
-      return;
-    }
-    if (!headers.isEmpty() && headers.get("credit").isPresent()) {
-      on.sendFault(id, Fault.of(ErrorCode.PROTOCOL_ERROR, "streams were not agreed"));
-      return;
-    }
-    long deadline = deadline(headers);
-    InboundRequest request = new InboundRequest(on, id, headers, deadline);
     box.onMessage(frame, request);
     // An inline handler has answered by now, and never sees the table.
     if (!request.isDone()) {
-      register(on, request);
+      requests.register(request);
     }
-  }
-
-  /** An id is free again with the answer, even if the table has not heard yet. */
-  private static boolean isUnanswered(Session on, long id) {
-    InboundRequest earlier = on.inFlight().get(id);
-    if (earlier == null) {
-      return false;
-    }
-    if (earlier.isAnswered()) {
-      on.inFlight().remove(earlier);
-      return false;
-    }
-    return true;
-  }
-
-  private void register(Session on, InboundRequest request) {
-    CallTable<InboundRequest> inFlight = on.inFlight();
-    inFlight.put(request);
-    if (request.isDone()) {
-      inFlight.remove(request); // by another thread, just before it was put
-      return;
-    }
-    if (request.deadlineNs() != Long.MAX_VALUE) {
-      inFlightDeadlines.add(request.deadlineNs(), executor());
-    }
-    if (inFlight.size() >= context.settings().maxInFlight()) {
-      gate().pause(ReadGate.IN_FLIGHT);
-      unpauseIfFewInFlight(); // the last answers may have come just now
-    }
-  }
-
-  private long deadline(Headers headers) {
-    if (headers.isEmpty()) {
-      return Long.MAX_VALUE;
-    }
-    long ms = headers.getLong("deadline-ms").orElse(-1);
-    return ms < 0
-        ? Long.MAX_VALUE
-        : context.clock().getAsLong()
-            + TimeUnit.MILLISECONDS.toNanos(Math.min(ms, TimeUnit.DAYS.toMillis(365)));
-  }
-
-  private long expireInFlight(long now) {
-    long[] earliest = {Long.MAX_VALUE};
-    live()
-        .inFlight()
-        .forEach(request -> {
-          if (request.deadlineNs() == Long.MAX_VALUE) {
-            return;
-          }
-          if (request.deadlineNs() - now <= 0) {
-            request.stop(Fault.of(ErrorCode.REQUEST_TIMEOUT, "not answered before its deadline"));
-          } else {
-            earliest[0] = Math.min(earliest[0], request.deadlineNs());
-          }
-        });
-    return earliest[0];
   }
 
   // ---- slowing down ----
@@ -409,17 +327,9 @@ final class SessionHandler extends ChannelInboundHandlerAdapter
 
   /** A request of the peer is answered. Any thread. */
   void requestDone() {
-    if (gate().isPausedFor(ReadGate.IN_FLIGHT)) {
-      unpauseIfFewInFlight();
-    }
+    Objects.requireNonNull(requestsIn).answered();
     if (live().state() == SessionState.DRAINING) {
       checkDrainedLater();
-    }
-  }
-
-  private void unpauseIfFewInFlight() {
-    if (live().inFlight().size() <= context.settings().maxInFlight() / 2) {
-      gate().unpauseLater(ReadGate.IN_FLIGHT);
     }
   }
 
@@ -447,6 +357,10 @@ final class SessionHandler extends ChannelInboundHandlerAdapter
       ending().peerEnded();
     } else if (event instanceof EndReason why) {
       ending().because(new CloseReason(CloseReason.Initiator.REMOTE, why.fault()));
+    } else if (event instanceof AnswersOwed question) {
+      if (owesAnswers()) {
+        question.yes();
+      }
     } else if (event instanceof FurtherStream stream) {
       decoders.join(stream);
     }

@@ -3,7 +3,6 @@ package io.wirelace.transport;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import java.util.concurrent.TimeUnit;
-import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -59,8 +58,9 @@ final class TlsHold {
     if (held == null || looking) {
       return;
     }
-    BooleanSupplier owes = ctx.channel().attr(TlsStreams.OWES).get();
-    if (owes != null && owes.getAsBoolean()) {
+    AnswersOwed question = new AnswersOwed();
+    ctx.pipeline().fireUserEventTriggered(question);
+    if (question.isOwed()) {
       looking = true;
       ctx.executor()
           .schedule(

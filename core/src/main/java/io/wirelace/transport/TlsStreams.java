@@ -6,7 +6,6 @@ import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.ssl.AbstractSniHandler;
 import io.netty.handler.ssl.SslHandler;
-import io.netty.util.AttributeKey;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.ScheduledFuture;
 import io.wirelace.config.TlsSettings;
@@ -20,7 +19,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.BooleanSupplier;
 import javax.net.ssl.SSLEngine;
 import org.jspecify.annotations.Nullable;
 
@@ -37,9 +35,6 @@ public final class TlsStreams implements AutoCloseable {
 
   /** RFC 8446 4: what a ClientHello may take in memory while it is only looked at for its name. */
   private static final int MOST_HELLO_BYTES = 64 * 1024; // 64 KiB
-
-  /** Set by {@link #owing}. */
-  static final AttributeKey<BooleanSupplier> OWES = AttributeKey.valueOf(TlsStreams.class, "owes");
 
   private final TlsServer tls;
   private final NetworkListener listener;
@@ -171,14 +166,6 @@ public final class TlsStreams implements AutoCloseable {
   public static Optional<String> applicationProtocol(Channel channel) {
     SslHandler ssl = channel.pipeline().get(SslHandler.class);
     return ssl == null ? Optional.empty() : Optional.ofNullable(ssl.applicationProtocol());
-  }
-
-  /**
-   * Says how to find out whether this side still owes its peer answers, for a protocol that lets a
-   * peer end its direction and wait for them. Asked on the event loop; without effect without TLS.
-   */
-  public static void owing(Channel channel, BooleanSupplier owes) {
-    channel.attr(OWES).set(owes);
   }
 
   /** Takes no more connections. */

@@ -1,0 +1,144 @@
+package io.wirelace.session;
+
+import io.wirelace.error.ErrorCode;
+import io.wirelace.error.Fault;
+import io.wirelace.metrics.Drop;
+import io.wirelace.wire.Frame;
+import io.wirelace.wire.Headers;
+import io.wirelace.wire.MalformedFrameException;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The peer's requests: which are taken, how many may be unanswered before reading pauses, and which
+ * are out of time. Event loop only, but for {@link #answered}.
+ */
+final class InboundRequests {
+  private static final long LONGEST_MS = TimeUnit.DAYS.toMillis(365);
+
+  private final SessionHandler handler;
+  private final Session session;
+  private final SessionContext context;
+  private final ReadGate gate;
+  private final boolean mayRepeat;
+  private final Deadlines deadlines;
+
+  /** For one session; {@code mayRepeat} where the network may bring a request twice. */
+  InboundRequests(SessionHandler handler, Session session, ReadGate gate, boolean mayRepeat) {
+    this.handler = handler;
+    this.session = session;
+    this.context = session.context();
+    this.gate = gate;
+    this.mayRepeat = mayRepeat;
+    this.deadlines = new Deadlines(context.clock(), this::expire);
+  }
+
+  /** The request of a frame, or null if it has been answered or dropped already. */
+  @Nullable InboundRequest admit(Frame frame) {
+    long id = frame.id();
+    if (id == 0 || isUnanswered(id)) {
+      refuseId(id);
+      return null;
+    }
+    Headers headers;
+    try {
+      frame.locate();
+      headers = frame.headers(context.limits());
+    } catch (MalformedFrameException e) {
+      session.sendFault(id, Fault.of(e.code(), String.valueOf(e.getMessage())));
+      return null;
+    }
+    if (!headers.isEmpty() && headers.get("credit").isPresent()) {
+      session.sendFault(id, Fault.of(ErrorCode.PROTOCOL_ERROR, "streams were not agreed"));
+      return null;
+    }
+    return new InboundRequest(session, id, headers, deadline(headers));
+  }
+
+  private void refuseId(long id) {
+    if (id != 0 && mayRepeat) {
+      session.drop(Drop.REPEATED, 1, "request " + id);
+      return;
+    }
+    session.sendFault(
+        id,
+        Fault.of(
+            ErrorCode.DUPLICATE_REQUEST_ID,
+            id == 0 ? "request id 0" : "request " + id + " is not answered yet"));
+  }
+
+  /** An id is free again with the answer, even if the table has not heard yet. */
+  private boolean isUnanswered(long id) {
+    InboundRequest earlier = session.inFlight().get(id);
+    if (earlier == null) {
+      return false;
+    }
+    if (earlier.isAnswered()) {
+      session.inFlight().remove(earlier);
+      return false;
+    }
+    return true;
+  }
+
+  /** Keeps a request until it is answered; reading pauses when there are too many. */
+  void register(InboundRequest request) {
+    CallTable<InboundRequest> inFlight = session.inFlight();
+    inFlight.put(request);
+    if (request.isDone()) {
+      inFlight.remove(request); // by another thread, just before it was put
+      return;
+    }
+    if (request.deadlineNs() != Long.MAX_VALUE) {
+      deadlines.add(request.deadlineNs(), handler.executor());
+    }
+    if (inFlight.size() >= context.settings().maxInFlight()) {
+      gate.pause(ReadGate.IN_FLIGHT);
+      unpauseIfFew(); // the last answers may have come just now
+    }
+  }
+
+  /** One of them is answered. Any thread. */
+  void answered() {
+    if (gate.isPausedFor(ReadGate.IN_FLIGHT)) {
+      unpauseIfFew();
+    }
+  }
+
+  private void unpauseIfFew() {
+    if (session.inFlight().size() <= context.settings().maxInFlight() / 2) {
+      gate.unpauseLater(ReadGate.IN_FLIGHT);
+    }
+  }
+
+  private long deadline(Headers headers) {
+    if (headers.isEmpty()) {
+      return Long.MAX_VALUE;
+    }
+    long ms = headers.getLong("deadline-ms").orElse(-1);
+    return ms < 0
+        ? Long.MAX_VALUE
+        : context.clock().getAsLong() + TimeUnit.MILLISECONDS.toNanos(Math.min(ms, LONGEST_MS));
+  }
+
+  private long expire(long now) {
+    long[] earliest = {Long.MAX_VALUE};
+    session
+        .inFlight()
+        .forEach(request -> {
+          if (request.deadlineNs() == Long.MAX_VALUE) {
+            return;
+          }
+          if (request.deadlineNs() - now <= 0) {
+            request.stop(Fault.of(ErrorCode.REQUEST_TIMEOUT, "not answered before its deadline"));
+          } else {
+            earliest[0] = Math.min(earliest[0], request.deadlineNs());
+          }
+        });
+    return earliest[0];
+  }
+
+  /** None is out of time any more. */
+  void close() {
+    deadlines.close();
+  }
+}
