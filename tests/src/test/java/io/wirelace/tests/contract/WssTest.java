@@ -7,9 +7,9 @@ import io.wirelace.Client;
 import io.wirelace.ClientBuilder;
 import io.wirelace.Server;
 import io.wirelace.ServerBuilder;
+import io.wirelace.certificates.TestCa;
 import io.wirelace.config.TlsSettings;
 import io.wirelace.session.Session;
-import io.wirelace.tests.tls.TestCa;
 import io.wirelace.transport.PeerIdentity;
 import org.junit.jupiter.api.Test;
 
