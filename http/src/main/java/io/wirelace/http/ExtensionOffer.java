@@ -17,7 +17,8 @@ record ExtensionOffer(String answer, Deflate agreed) {
   static final String NAME = "permessage-deflate";
 
   /** What our client offers. */
-  static final String OURS = NAME + "; client_no_context_takeover; server_no_context_takeover";
+  static final String OURS =
+      NAME + "; client_no_context_takeover; server_no_context_takeover; client_max_window_bits";
 
   private static final String NO_TAKEOVERS =
       NAME + "; server_no_context_takeover; client_no_context_takeover";
@@ -47,16 +48,15 @@ record ExtensionOffer(String answer, Deflate agreed) {
   static @Nullable Deflate agreed(String answer) {
     Parameters parameters = Parameters.parse(answer, false);
     // Without its promise the server might refer to earlier messages, which nobody keeps here.
-    return parameters == null
-            || !parameters.serverWithoutTakeover
-            || parameters.given.contains("client_max_window_bits") // which was not offered
+    return parameters == null || !parameters.serverWithoutTakeover
         ? null
-        : new Deflate(Deflate.WINDOW_BITS);
+        : new Deflate(parameters.clientWindowBits);
   }
 
   /** One offer or answer, taken apart. */
   private static final class Parameters {
     private int serverWindowBits = Deflate.WINDOW_BITS;
+    private int clientWindowBits = Deflate.WINDOW_BITS;
     private boolean serverWithoutTakeover;
     private final Set<String> given = new HashSet<>();
 
@@ -91,7 +91,10 @@ record ExtensionOffer(String answer, Deflate agreed) {
               serverWindowBits = bits(value);
               yield serverWindowBits > 0;
             }
-            case "client_max_window_bits" -> (value.isEmpty() && offer) || bits(value) > 0;
+            case "client_max_window_bits" -> {
+              clientWindowBits = value.isEmpty() && offer ? Deflate.WINDOW_BITS : bits(value);
+              yield clientWindowBits > 0;
+            }
             default -> false;
           };
     }

@@ -52,7 +52,9 @@ class ExtensionOfferTest {
     assertThat(ExtensionOffer.agreed("permessage-deflate; server_no_context_takeover"))
         .isEqualTo(new Deflate(15));
     assertThat(ExtensionOffer.agreed("permessage-deflate")).isNull();
-    assertThat(ExtensionOffer.agreed(ANSWER + "; client_max_window_bits=9")).isNull();
+    assertThat(ExtensionOffer.agreed(ANSWER + "; client_max_window_bits=9"))
+        .isEqualTo(new Deflate(9));
+    assertThat(ExtensionOffer.agreed(ANSWER + "; client_max_window_bits")).isNull();
     assertThat(ExtensionOffer.agreed(ANSWER + ", " + ANSWER)).isNull();
   }
 }
