@@ -165,7 +165,7 @@ final class SessionHandler extends ChannelInboundHandlerAdapter
 
   @Override
   public void exceptionCaught(ChannelHandlerContext failed, Throwable cause) {
-    if (cause instanceof WirelaceException ours && session != null) {
+    if (cause instanceof WirelaceException ours && session != null && canStillTell(ours.fault())) {
       violated(ours.fault()); // the transport found a rule of its own broken
       return;
     }
@@ -180,6 +180,11 @@ final class SessionHandler extends ChannelInboundHandlerAdapter
       ending().because(why);
     }
     failed.close();
+  }
+
+  /** Whether the peer can be told: not through a connection that is itself what broke. */
+  private static boolean canStillTell(Fault fault) {
+    return !fault.is(ErrorCode.CONNECTION_CLOSED) && !fault.is(ErrorCode.TLS_FAILED);
   }
 
   // ---- frames ----
