@@ -1,6 +1,6 @@
 /**
- * Wirelace core: the native protocol over TCP and memory, sessions, dispatch, {@code Server} and
- * {@code Client}.
+ * Wirelace core: the native protocol over TCP, TLS, Unix sockets, UDP and memory, sessions,
+ * dispatch, {@code Server} and {@code Client}.
  */
 @SuppressWarnings("module") // the modules that security is exported to are compiled later
 module io.wirelace.core {

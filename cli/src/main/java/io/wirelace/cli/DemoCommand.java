@@ -22,11 +22,11 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import picocli.CommandLine.Command;
 
-/** {@code lace demo}: what Wirelace does, shown and checked in ten seconds without any setup. */
+/** {@code lace demo}: what Wirelace does, shown and checked in a quarter of a minute. */
 @Command(
     name = "demo",
     description = {
-      "Show and check the main things in about ten seconds: a server and clients over every"
+      "Show and check the main things in a quarter of a minute: a server and clients over every"
           + " transport, calls both ways, failing and slow handlers, bad input, load.",
       "Exits 0 only if each line is ok."
     })

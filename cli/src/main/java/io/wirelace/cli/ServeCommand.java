@@ -3,6 +3,7 @@ package io.wirelace.cli;
 import io.wirelace.Server;
 import io.wirelace.ServerBuilder;
 import io.wirelace.Wirelace;
+import io.wirelace.transport.IoBackend;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -83,6 +84,7 @@ final class ServeCommand implements Callable<Integer> {
       new DemoRoutes().addTo(builder);
     }
     Server server = builder.start();
+    sayWhatIsNotNative(log);
     Runtime.getRuntime().addShutdownHook(new Thread(() -> finish(server), "lace-stop"));
     announce(server);
     server.awaitShutdown();
@@ -94,6 +96,14 @@ final class ServeCommand implements Callable<Integer> {
     server.close();
     terminal.flush();
     Runtime.getRuntime().halt(ExitCode.OK.status());
+  }
+
+  /** The system's own way of watching sockets is slower: says why it was taken. */
+  private static void sayWhatIsNotNative(Logger log) {
+    if (IoBackend.AUTO.resolve() == IoBackend.NIO) {
+      log.info("io epoll {}", VersionCommand.describe(IoBackend.EPOLL));
+      log.info("io kqueue {}", VersionCommand.describe(IoBackend.KQUEUE));
+    }
   }
 
   private void announce(Server server) {

@@ -55,7 +55,8 @@ final class VersionCommand implements Callable<Integer> {
     return ExitCode.OK.status();
   }
 
-  private static String describe(IoBackend backend) {
+  /** Whether a mechanism works here, or why not. */
+  static String describe(IoBackend backend) {
     if (backend == IoBackend.AUTO) {
       return "takes " + backend.resolve().label();
     }

@@ -26,7 +26,6 @@ import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.channel.unix.DomainSocketAddress;
 import io.netty.channel.uring.IoUring;
-import io.netty.channel.uring.IoUringDatagramChannel;
 import io.netty.channel.uring.IoUringIoHandler;
 import io.netty.channel.uring.IoUringServerSocketChannel;
 import io.netty.channel.uring.IoUringSocketChannel;
@@ -163,15 +162,5 @@ public enum IoBackend {
     return resolve() == NIO
         ? UnixDomainSocketAddress.of(path)
         : new DomainSocketAddress(path.toString());
-  }
-
-  /** The class of a UDP channel. */
-  public Class<? extends DatagramChannel> datagram() {
-    return switch (resolve()) {
-      case EPOLL -> EpollDatagramChannel.class;
-      case KQUEUE -> KQueueDatagramChannel.class;
-      case IO_URING -> IoUringDatagramChannel.class;
-      case NIO, AUTO -> NioDatagramChannel.class;
-    };
   }
 }

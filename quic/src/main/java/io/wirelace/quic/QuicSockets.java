@@ -6,13 +6,13 @@ import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.FixedRecvByteBufAllocator;
 import io.netty.channel.epoll.EpollChannelOption;
-import io.netty.channel.epoll.EpollDatagramChannel;
 import io.netty.channel.socket.DatagramChannel;
 import io.netty.handler.codec.quic.EpollQuicUtils;
 import io.netty.handler.codec.quic.FlushStrategy;
 import io.netty.handler.codec.quic.QuicCodecBuilder;
 import io.netty.handler.codec.quic.SegmentedDatagramPacketAllocator;
 import io.wirelace.transport.EventLoops;
+import io.wirelace.transport.IoBackend;
 import java.util.concurrent.TimeUnit;
 
 /** What servers and clients set alike: the UDP socket under a connection, and its transport. */
@@ -28,8 +28,8 @@ final class QuicSockets {
       QuicOptions.Socket options, EventLoops loops, ChannelHandler... handlers) {
     Bootstrap bootstrap =
         new Bootstrap()
-            .group(loops.sockets())
-            .channel(loops.backend().datagram())
+            .group(loops.readinessSockets())
+            .channelFactory(() -> loops.readinessBackend().datagramSocket(null))
             .option(ChannelOption.ALLOCATOR, PooledByteBufAllocator.DEFAULT)
             .option(
                 ChannelOption.RECVBUF_ALLOCATOR,
@@ -59,7 +59,7 @@ final class QuicSockets {
   }
 
   private static boolean isEpoll(EventLoops loops) {
-    return EpollDatagramChannel.class.isAssignableFrom(loops.backend().datagram());
+    return loops.readinessBackend() == IoBackend.EPOLL;
   }
 
   private static int receivedBytes(QuicOptions.Socket options) {

@@ -101,6 +101,6 @@ public final class QuicTransport implements Transport {
 
   @Override
   public String io(EventLoops loops) {
-    return loops.backend().label();
+    return loops.readinessBackend().label();
   }
 }

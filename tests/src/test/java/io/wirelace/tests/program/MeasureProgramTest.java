@@ -2,9 +2,12 @@ package io.wirelace.tests.program;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -42,6 +45,45 @@ class MeasureProgramTest {
         .startsWith("{\"mode\":\"" + mode + "\",\"transport\":\"tcp\",\"size\":100,")
         .endsWith(",\"errors\":0,\"lost\":0}" + System.lineSeparator())
         .doesNotContain("\"messages\":0,");
+  }
+
+  @Test
+  void transportsSideBySideLoseNothingAndHaveTheirCurvesInOnePage(@TempDir Path folder)
+      throws Exception {
+    Path page = folder.resolve("curves.html");
+    String all = "tcp,tls,unix,ws,wss,quic,udp";
+    LaceProcess.Finished run =
+        LaceProcess.run(
+            "bench",
+            "--over",
+            all,
+            "--mode",
+            "request",
+            "--json",
+            "--time",
+            "300ms",
+            "--warmup",
+            "0",
+            "--html",
+            page.toString());
+
+    assertThat(run.status()).as(run.err()).isZero();
+    assertThat(run.out().lines()).hasSize(7);
+    String html = Files.readString(page);
+    for (String transport : all.split(",", -1)) {
+      assertThat(run.out()).contains("\"transport\":\"" + transport + "\"");
+      assertThat(html).contains("<title>" + transport + "</title>");
+    }
+    // Opens without a network: it refers to nothing outside itself.
+    assertThat(html).doesNotContain("src=").doesNotContain("href=").doesNotContain("url(");
+  }
+
+  @Test
+  void anUnknownTransportIsAMistakeOfTheCommandLine() throws Exception {
+    LaceProcess.Finished run = LaceProcess.run("bench", "--over", "tcp,carrier-pigeon");
+
+    assertThat(run.status()).isEqualTo(2);
+    assertThat(run.err()).contains("carrier-pigeon (expected some of tcp,tls,unix");
   }
 
   @Test
