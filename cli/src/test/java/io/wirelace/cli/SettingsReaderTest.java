@@ -182,7 +182,8 @@ class SettingsReaderTest {
       Transports.of(Endpoint.parse("foo://x"));
       throw new AssertionError("there is a transport for foo://");
     } catch (WirelaceException e) {
-      assertThat(e.fault().message()).startsWith("no transport for foo:// (expected one of memory");
+      assertThat(e.fault().message())
+          .startsWith("no transport for foo:// (expected one of any, memory");
       return e.fault().message();
     }
   }

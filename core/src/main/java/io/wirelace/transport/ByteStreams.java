@@ -50,7 +50,9 @@ public final class ByteStreams {
    */
   public static void readOptions(EndpointOptions options, boolean tls) {
     StreamSockets.readOptions(options);
-    ProxyOptions.of(options);
+    if (!options.endpoint().isSocketFile()) {
+      ProxyOptions.of(options); // who speaks through a file has no address to be trusted by
+    }
     if (tls) {
       TlsOptions.of(options, TlsSettings.DEFAULT);
     }

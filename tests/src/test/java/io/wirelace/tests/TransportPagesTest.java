@@ -19,6 +19,8 @@ class TransportPagesTest {
   private static final Path PAGES =
       Path.of(System.getProperty("wirelace.root", "..")).resolve("docs/transports");
   private static final Pattern EXPECTED = Pattern.compile("\\(expected one of (.+)\\)$");
+  private static final Pattern TABLE =
+      Pattern.compile("(?m)^\\| option \\|[^\n]*\\n\\|[-|: ]+\\|\\n((?:\\|[^\n]*\\n)+)");
   private static final Pattern OPTION_ROW = Pattern.compile("(?m)^\\| (`[^|]+`) \\|");
   private static final Pattern NAME = Pattern.compile("`([a-z0-9-]+)`");
 
@@ -33,9 +35,10 @@ class TransportPagesTest {
   }
 
   private static List<String> documented(String page) throws Exception {
-    return OPTION_ROW
+    return TABLE
         .matcher(Files.readString(PAGES.resolve(page + ".md")))
         .results()
+        .flatMap(table -> OPTION_ROW.matcher(table.group(1)).results())
         .flatMap(row -> NAME.matcher(row.group(1)).results())
         .map(name -> name.group(1))
         .toList();
