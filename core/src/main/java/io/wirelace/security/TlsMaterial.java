@@ -121,6 +121,12 @@ public final class TlsMaterial {
           "TLS needs a certificate: cert=FILE&key=FILE in the endpoint, or tls-cert and tls-key"
               + " in the settings; lace cert makes one for development");
     }
+    if (!settings.pin().isEmpty() && !settings.clientAuth().equals("need")) {
+      throw new WirelaceException(
+          ErrorCode.INVALID_CONFIG,
+          "pin: on a server it is the key of a client's certificate (expected client-auth=need with"
+              + " it, or clients without one would be let in)");
+    }
     if (!settings.clientAuth().equals("none") && cas.isEmpty()) {
       throw new WirelaceException(
           ErrorCode.INVALID_CONFIG,

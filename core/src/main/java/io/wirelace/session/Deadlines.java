@@ -1,6 +1,7 @@
 package io.wirelace.session;
 
 import io.netty.util.concurrent.EventExecutor;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
@@ -40,7 +41,11 @@ final class Deadlines {
     if (executor.inEventLoop()) {
       schedule(deadlineNs, executor);
     } else {
-      executor.execute(() -> schedule(deadlineNs, executor));
+      try {
+        executor.execute(() -> schedule(deadlineNs, executor));
+      } catch (RejectedExecutionException e) {
+        return; // the loop is going, and with it the session: whoever waits is told of that
+      }
     }
   }
 

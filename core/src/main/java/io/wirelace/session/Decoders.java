@@ -59,8 +59,12 @@ final class Decoders {
   /** Hands over what was kept, one stream after the other, until somebody pauses again. */
   void resume(ChannelHandlerContext ctx) {
     paused = false;
-    for (int i = 0; i < all.size() && !paused; i++) {
-      all.get(i).resume(ctx);
+    // Of a copy: what is handed over may end a stream, and its decoder then leaves the list.
+    for (FrameDecoder one : List.copyOf(all)) {
+      if (paused) {
+        break;
+      }
+      one.resume(ctx);
     }
   }
 

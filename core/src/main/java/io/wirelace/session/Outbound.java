@@ -292,8 +292,8 @@ final class Outbound {
     try {
       ctx.executor().execute(drainWhenSettled);
     } catch (java.util.concurrent.RejectedExecutionException e) {
-      // The loop is gone, and with it the channel: what is queued was discarded or will be.
-      tail = CLOSED;
+      // The loop is going, and with it the channel. Its last tasks may still be at work here.
+      ctx.executor().terminationFuture().addListener(over -> discard());
     }
   }
 

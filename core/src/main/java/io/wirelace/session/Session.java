@@ -447,7 +447,7 @@ public final class Session implements AutoCloseable {
     handler.post(() -> {
       if (state == SessionState.OPEN) {
         handler.goAway(why);
-        handler.drain();
+        handler.drain(new CloseReason(CloseReason.Initiator.LOCAL, why));
       }
     });
   }

@@ -383,7 +383,8 @@ final class SessionHandler extends ChannelInboundHandlerAdapter
   }
 
   /** Takes no more, finishes what is in flight, then closes. */
-  void drain() {
+  void drain(CloseReason why) {
+    ending().because(why);
     ending().drain();
   }
 

@@ -92,8 +92,13 @@ public final class ByteStreams {
       return listen(endpoint, context, protocol);
     }
     TlsStreams streams = TlsStreams.open(endpoint, context, alpn);
-    ChannelFuture bind =
-        listen(endpoint, context, (channel, link) -> streams.start(channel, link, protocol));
+    ChannelFuture bind;
+    try {
+      bind = listen(endpoint, context, (channel, link) -> streams.start(channel, link, protocol));
+    } catch (RuntimeException e) {
+      streams.close();
+      throw e;
+    }
     bind.addListener(done -> {
       if (done.isSuccess()) {
         streams.follow(bind.channel());

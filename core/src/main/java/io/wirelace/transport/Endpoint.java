@@ -109,7 +109,10 @@ public record Endpoint(
     return options;
   }
 
-  private static WirelaceException invalid(String text, String why) {
+  /** Says what is wrong, without the options: a password may be among them. */
+  private static WirelaceException invalid(String whole, String why) {
+    int query = whole.indexOf('?');
+    String text = query < 0 ? whole : whole.substring(0, query + 1) + "…";
     return new WirelaceException(
         ErrorCode.INVALID_CONFIG,
         "endpoint "

@@ -1,5 +1,6 @@
 package io.wirelace.transport;
 
+import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
@@ -105,6 +106,11 @@ public final class EventLoops implements AutoCloseable {
   private EventLoopGroup group(IoHandlerFactory factory, String threadName) {
     return new MultiThreadIoEventLoopGroup(
         threads, new DefaultThreadFactory(threadName, true), factory);
+  }
+
+  /** Has the host's name looked up on a thread of its own: that blocks, and loops must not. */
+  public static Bootstrap resolvingElsewhere(Bootstrap bootstrap) {
+    return bootstrap.resolver(HostResolver.INSTANCE);
   }
 
   /** Ends the loops once the tasks they have are done; does not wait. */

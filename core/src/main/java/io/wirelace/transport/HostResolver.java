@@ -3,6 +3,7 @@ package io.wirelace.transport;
 import io.netty.resolver.AddressResolver;
 import io.netty.resolver.AddressResolverGroup;
 import io.netty.resolver.InetNameResolver;
+import io.netty.util.NetUtil;
 import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.concurrent.Promise;
 import java.net.InetAddress;
@@ -54,6 +55,11 @@ final class HostResolver extends AddressResolverGroup<InetSocketAddress> {
 
     @Override
     protected void doResolve(String host, Promise<InetAddress> promise) {
+      InetAddress literal = NetUtil.createInetAddressFromIpAddressString(host);
+      if (literal != null) {
+        promise.trySuccess(literal); // nothing to ask anybody
+        return;
+      }
       answer(promise, () -> InetAddress.getByName(host));
     }
 

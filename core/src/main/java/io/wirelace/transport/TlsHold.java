@@ -30,6 +30,7 @@ final class TlsHold {
   private @Nullable ByteBuf held;
   private boolean endHeld;
   private boolean looking;
+  private boolean stopped;
 
   /** Whether a whole record may be a close_notify. */
   static boolean maySayEnd(ByteBuf in, int at, int end) {
@@ -58,9 +59,7 @@ final class TlsHold {
     if (held == null || looking) {
       return;
     }
-    AnswersOwed question = new AnswersOwed();
-    ctx.pipeline().fireUserEventTriggered(question);
-    if (question.isOwed()) {
+    if (!stopped && isOwed(ctx)) {
       looking = true;
       ctx.executor()
           .schedule(
@@ -78,6 +77,17 @@ final class TlsHold {
       endHeld = false;
       ctx.fireUserEventTriggered(EndOfStream.INSTANCE);
     }
+  }
+
+  private static boolean isOwed(ChannelHandlerContext ctx) {
+    AnswersOwed question = new AnswersOwed();
+    ctx.pipeline().fireUserEventTriggered(question);
+    return question.isOwed();
+  }
+
+  /** It turned out that the engine ends one direction at a time: nothing need be held. */
+  void stop() {
+    stopped = true;
   }
 
   /** The peer's FIN has come; whether it waits behind what is held. */

@@ -109,7 +109,10 @@ final class TlsRecords extends ChannelDuplexHandler {
   void shaken(boolean endsBothWays) {
     isShaken = true;
     if (!endsBothWays) {
-      hold = null; // what it holds now goes when the read is over
+      if (hold != null) {
+        hold.stop(); // what it holds now goes when the read is over
+      }
+      hold = null;
     }
   }
 

@@ -18,6 +18,7 @@ import io.wirelace.wire.Role;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import javax.net.ssl.SSLEngine;
 import org.jspecify.annotations.Nullable;
@@ -39,6 +40,7 @@ public final class TlsStreams implements AutoCloseable {
   private final TlsServer tls;
   private final NetworkListener listener;
   private final AtomicInteger underWay = new AtomicInteger();
+  private final AtomicBoolean looksAtFiles = new AtomicBoolean();
 
   private TlsStreams(TlsServer tls, NetworkListener listener) {
     this.tls = tls;
@@ -73,8 +75,7 @@ public final class TlsStreams implements AutoCloseable {
             : listening
                 .eventLoop()
                 .scheduleWithFixedDelay(
-                    // Files block, and event loops must not.
-                    () -> Thread.ofVirtual().name("lace-certificates").start(tls::refresh),
+                    this::lookAtFiles, // on a thread of its own: files block
                     intervalMs,
                     intervalMs,
                     TimeUnit.MILLISECONDS);
@@ -86,6 +87,21 @@ public final class TlsStreams implements AutoCloseable {
           }
           close();
         });
+  }
+
+  /** One look at a time, however long the file system takes. */
+  private void lookAtFiles() {
+    if (looksAtFiles.compareAndSet(false, true)) {
+      Thread.ofVirtual()
+          .name("lace-certificates")
+          .start(() -> {
+            try {
+              tls.refresh();
+            } finally {
+              looksAtFiles.set(false);
+            }
+          });
+    }
   }
 
   /**
@@ -105,8 +121,16 @@ public final class TlsStreams implements AutoCloseable {
       channel.close();
       return;
     }
+    ChannelHandler tlsHandler;
+    try {
+      tlsHandler = handler(channel.alloc());
+    } catch (IllegalStateException e) {
+      underWay.decrementAndGet();
+      channel.close(); // accepted just before the listener was closed
+      return;
+    }
     channel.pipeline().addLast("tls-records", new TlsRecords(Role.SERVER));
-    channel.pipeline().addLast("tls", handler(channel.alloc()));
+    channel.pipeline().addLast("tls", tlsHandler);
     channel.pipeline().addLast("tls-handshake", new TlsHandshake(link, outcome(link, protocol)));
   }
 

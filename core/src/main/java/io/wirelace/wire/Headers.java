@@ -23,6 +23,10 @@ public final class Headers {
   public static final Headers NONE = new Headers(new String[0]);
 
   private static final int MAX_KEY_BYTES = 0xFF;
+
+  /** A u16 on the wire, and room for one that a transport adds. */
+  private static final int MAX_COUNT = 65_534;
+
   private static final int MAX_VALUE_BYTES = 0xFFFF;
 
   /** Key, value, key, value … */
@@ -36,11 +40,18 @@ public final class Headers {
 
   /** Headers of a map's entries, in its order. */
   public static Headers of(Map<String, String> map) {
-    Headers headers = NONE;
-    for (Map.Entry<String, String> entry : map.entrySet()) {
-      headers = headers.with(entry.getKey(), entry.getValue());
+    if (map.size() > MAX_COUNT) {
+      throw new IllegalArgumentException(
+          map.size() + " headers (at most " + MAX_COUNT + " can be counted)");
     }
-    return headers;
+    String[] pairs = new String[2 * map.size()];
+    int slot = 0;
+    for (Map.Entry<String, String> entry : map.entrySet()) {
+      check(entry.getKey(), entry.getValue());
+      pairs[slot++] = entry.getKey();
+      pairs[slot++] = entry.getValue();
+    }
+    return map.isEmpty() ? NONE : new Headers(pairs);
   }
 
   /**
@@ -50,17 +61,24 @@ public final class Headers {
    *     value over 65,535 bytes
    */
   public Headers with(String key, String value) {
-    checkKey(key);
-    if (value.getBytes(StandardCharsets.UTF_8).length > MAX_VALUE_BYTES) {
-      throw new IllegalArgumentException(
-          "value of header " + key + " is over " + MAX_VALUE_BYTES + " bytes");
-    }
+    check(key, value);
     int at = indexOf(key);
+    if (at < 0 && pairs.length / 2 == MAX_COUNT) {
+      throw new IllegalArgumentException("more than " + MAX_COUNT + " headers");
+    }
     String[] next = at >= 0 ? pairs.clone() : Arrays.copyOf(pairs, pairs.length + 2);
     int slot = at >= 0 ? at : pairs.length;
     next[slot] = key;
     next[slot + 1] = value;
     return new Headers(next);
+  }
+
+  private static void check(String key, String value) {
+    checkKey(key);
+    if (value.getBytes(StandardCharsets.UTF_8).length > MAX_VALUE_BYTES) {
+      throw new IllegalArgumentException(
+          "value of header " + key + " is over " + MAX_VALUE_BYTES + " bytes");
+    }
   }
 
   private static void checkKey(String key) {

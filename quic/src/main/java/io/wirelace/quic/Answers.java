@@ -127,7 +127,8 @@ final class Answers {
           case FrameHeader.RESPONSE, FrameHeader.ERROR, FrameHeader.COMPLETE -> answered(id);
           default -> null;
         };
-    return lane != null && lane.canWrite() ? lane : first;
+    // A stream that the peer does not read takes no more: then the first one does, or says no.
+    return lane != null && lane.canWrite() && lane.stream().isWritable() ? lane : first;
   }
 
   private @Nullable Lane answered(long id) {

@@ -15,8 +15,10 @@ import io.netty.handler.codec.quic.QuicSslEngine;
 import io.netty.handler.codec.quic.QuicStreamChannel;
 import io.netty.handler.codec.quic.QuicStreamType;
 import io.netty.util.concurrent.Future;
+import io.wirelace.error.ErrorCode;
 import io.wirelace.error.Fault;
 import io.wirelace.security.TlsFaults;
+import io.wirelace.transport.EventLoops;
 import io.wirelace.transport.ReadBuffers;
 import io.wirelace.transport.TransportContext;
 import java.net.ConnectException;
@@ -59,7 +61,7 @@ final class QuicDial implements QuicConnection.Owner {
       bootstrap.localAddress(new InetSocketAddress(options.socket().bind(), 0));
     }
     // Connected, so that the kernel tells when nobody listens there.
-    ChannelFuture socket = bootstrap.connect(target.address());
+    ChannelFuture socket = EventLoops.resolvingElsewhere(bootstrap).connect(target.address());
     ChannelPromise promise =
         new DefaultChannelPromise(socket.channel(), context.loops().sockets().next());
     result = promise;
@@ -137,7 +139,16 @@ final class QuicDial implements QuicConnection.Owner {
 
   @Override
   public void established(QuicConnection connection, QuicChannel channel) {
-    open(connection, channel);
+    open(connection, channel)
+        .addListener((Future<QuicStreamChannel> done) -> {
+          if (!done.isSuccess()) {
+            connection.fail(
+                Fault.of(
+                    ErrorCode.CONNECTION_FAILED,
+                    "the server grants no stream: " + done.cause(),
+                    done.cause()));
+          }
+        });
   }
 
   private static Future<QuicStreamChannel> open(QuicConnection connection, QuicChannel channel) {

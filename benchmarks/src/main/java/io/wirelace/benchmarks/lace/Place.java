@@ -50,6 +50,8 @@ record Place(String listen, String trust) {
 
   /** The URI for clients of a server that listens there. */
   String connect(String bound) {
-    return trust.isEmpty() ? bound : bound + "?" + trust;
+    // A shared port is called by what is spoken there.
+    String called = bound.startsWith("any://") ? bound.replace("any://", "tcp://") : bound;
+    return trust.isEmpty() ? called : called + "?" + trust;
   }
 }

@@ -17,6 +17,9 @@ import javax.crypto.spec.SecretKeySpec;
 final class Cookies {
   static final int WINDOW_SECONDS = 10;
 
+  /** Set in each cookie, and in no clock that our clients send. */
+  private static final long MARK = Long.MIN_VALUE;
+
   private static final long WINDOW_NS = TimeUnit.SECONDS.toNanos(WINDOW_SECONDS);
   private static final int KEY_BYTES = 32;
 
@@ -40,6 +43,14 @@ final class Cookies {
     }
   }
 
+  /**
+   * Whether a probe's clock is a listener's cookie, and no clock at all. Who answered that would
+   * answer another listener, which would answer in turn, for ever.
+   */
+  static boolean isCookie(long clock) {
+    return (clock & MARK) != 0;
+  }
+
   /** The cookie of a source, now. */
   long of(InetSocketAddress source) {
     return of(source, window());
@@ -59,6 +70,6 @@ final class Cookies {
     byte[] address = source.getAddress().getAddress();
     mac.update(address);
     mac.update(ByteBuffer.allocate(4 + 8).putInt(source.getPort()).putLong(window).array());
-    return ByteBuffer.wrap(mac.doFinal()).getLong();
+    return ByteBuffer.wrap(mac.doFinal()).getLong() | MARK;
   }
 }

@@ -103,7 +103,7 @@ final class UdpClient extends DatagramEnds {
       fail(ctx, new ConnectTimeoutException("nobody answered"));
       return;
     }
-    ctx.writeAndFlush(DatagramFrame.probe(now), ctx.voidPromise());
+    ctx.writeAndFlush(DatagramFrame.probe(now & Long.MAX_VALUE), ctx.voidPromise());
     timer =
         ctx.executor()
             .schedule(
@@ -272,7 +272,7 @@ final class UdpClient extends DatagramEnds {
       expire(ctx, (now - lastReadNs) / 1_000_000);
     } else if (now - lastReadNs >= idleNs / 3 || now - lastWrittenNs >= idleNs / 3) {
       lastWrittenNs = now;
-      ctx.writeAndFlush(DatagramFrame.probe(now), ctx.voidPromise());
+      ctx.writeAndFlush(DatagramFrame.probe(now & Long.MAX_VALUE), ctx.voidPromise());
     }
   }
 

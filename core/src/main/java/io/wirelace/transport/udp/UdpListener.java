@@ -133,14 +133,25 @@ final class UdpListener extends ChannelInboundHandlerAdapter implements PeerChan
     if (DatagramFrame.kind(frame) != FrameHeader.HEARTBEAT) {
       drops.drop(Drop.UNPROVEN, source);
     }
-    if (frame.readableBytes() < DatagramFrame.PROBE_BYTES) {
-      return; // an answer would be longer
+    if (frame.readableBytes() < DatagramFrame.PROBE_BYTES || isListenersAnswer(frame)) {
+      return; // an answer would be longer, or would be answered for ever
     }
     answer(
         source,
         closing
             ? DatagramFrame.end(ErrorCode.SERVER_STOPPING)
             : DatagramFrame.probe(cookies.of(source)));
+  }
+
+  /** Whether it is what a listener says to a stranger: such a datagram is never answered. */
+  private static boolean isListenersAnswer(ByteBuf frame) {
+    int kind = DatagramFrame.kind(frame);
+    return kind == FrameHeader.ERROR
+        || kind == FrameHeader.GOAWAY
+        || (kind == FrameHeader.HEARTBEAT
+            && frame.readableBytes() == DatagramFrame.PROBE_BYTES
+            && !DatagramFrame.isReply(frame)
+            && Cookies.isCookie(DatagramFrame.clock(frame)));
   }
 
   boolean proves(InetSocketAddress source, long cookie) {

@@ -187,7 +187,8 @@ public final class UdpTransport implements Transport {
     UdpOptions options = UdpOptions.of(new EndpointOptions(endpoint));
     UdpClient client = new UdpClient(endpoint, options, context);
     EventLoop loop = context.loops().readinessSockets().next();
-    Bootstrap bootstrap = socket(loop, context, options, null, client);
+    Bootstrap bootstrap =
+        EventLoops.resolvingElsewhere(socket(loop, context, options, null, client));
     if (!options.bind().isEmpty()) {
       bootstrap.localAddress(new InetSocketAddress(options.bind(), 0));
     }

@@ -154,6 +154,19 @@ class UdpSourceTest {
     }
   }
 
+  @Test
+  void whatAListenerSaysToStrangersIsNotAnswered() throws IOException {
+    try (RawSource forged = new RawSource(server.uri())) {
+      String cookie = forged.cookie();
+      // As if another listener had answered us: its answer would be answered for ever.
+      forged.send(RawSource.PROBE_HEAD + cookie).expectNothing();
+      forged.send("00000012 04 0000000000000000 FFFFFD6B 00 00000000").expectNothing();
+      // A reply is answered even with an old cookie: its sender is on the way to prove itself.
+      assertThat(forged.send(RawSource.reply("8000000000000001")).readHex())
+          .startsWith(RawSource.PROBE_HEAD);
+    }
+  }
+
   private static InetSocketAddress at(int port, int... address) throws IOException {
     byte[] bytes = new byte[address.length];
     for (int i = 0; i < bytes.length; i++) {

@@ -200,8 +200,9 @@ public final class FrameReader {
         messageBytes = 0;
         fragments = 0;
       }
+      boolean tooLong = length > limits.maxMessageBytes() - messageBytes; // no sum: it may overflow
       messageBytes += length;
-      if (messageBytes > limits.maxMessageBytes()) {
+      if (tooLong) {
         violation(
             CloseCode.TOO_BIG,
             "a message of " + messageBytes + " bytes (at most " + limits.maxMessageBytes() + ")");

@@ -288,6 +288,9 @@ public final class WebSocketHandler extends ChannelDuplexHandler implements Fram
     ChannelHandlerContext ctx = context();
     if (closeSent) {
       message.release();
+      if (promise.isVoid()) {
+        return; // nobody waits for it, and the connection is ending in order
+      }
       promise.tryFailure(
           Fault.of(ErrorCode.CONNECTION_CLOSED, "a close frame was sent").toException());
       return;
