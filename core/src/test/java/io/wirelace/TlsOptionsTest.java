@@ -62,6 +62,23 @@ class TlsOptionsTest extends TlsCase {
     assertConfigFault(() -> serve(localhost.options() + "&client-auth=need"), "needs ca=FILE");
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"none", "want"})
+  void aPinOnAServerThatLetsClientsInWithoutACertificateIsAMistake(String clientAuth) {
+    String pin = "sha256/AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=";
+    assertConfigFault(
+        () ->
+            serve(
+                localhost.options()
+                    + "&"
+                    + ca.option()
+                    + "&client-auth="
+                    + clientAuth
+                    + "&pin="
+                    + pin),
+        "client-auth=need");
+  }
+
   @Test
   void valuesOutOfRangeAreRefusedWhereTheyAreGiven() {
     assertConfigFault(() -> serve(localhost.options() + "&versions=1.1"), "1.3, 1.2");

@@ -59,6 +59,7 @@ final class TlsRecords extends ChannelDuplexHandler {
   private boolean telling;
 
   private boolean closing;
+  private boolean silent;
 
   TlsRecords(Role role) {
     this.role = role;
@@ -209,6 +210,8 @@ final class TlsRecords extends ChannelDuplexHandler {
 
   private void refuse(ChannelHandlerContext ctx, SSLException why) {
     refused = true;
+    // An orderly close_notify would tell who wants to shake hands again that all is well.
+    silent = isShaken;
     releaseKept();
     if (why instanceof PlaintextFrame && role == Role.SERVER) {
       telling = true;
@@ -235,7 +238,7 @@ final class TlsRecords extends ChannelDuplexHandler {
 
   @Override
   public void write(ChannelHandlerContext ctx, Object message, ChannelPromise promise) {
-    if (telling) {
+    if (telling || silent) {
       ReferenceCountUtil.release(message); // an alert would only spoil what we said
       promise.trySuccess();
     } else {

@@ -69,6 +69,21 @@ class EndpointTest {
     assertThat(code(uri)).isEqualTo(-664);
   }
 
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "tls://h:99999?key-password=hush",
+        "tls://h:1?key-password=hush#x",
+        "tls://h:1?key-password=hush|x",
+        "tls://h:1?key-password=hush&key-password=hush"
+      })
+  void aMistakeIsToldWithoutTheOptionsForAPasswordMayBeAmongThem(String uri) {
+    assertThatThrownBy(() -> Endpoint.parse(uri))
+        .isInstanceOf(WirelaceException.class)
+        .hasMessageContaining("tls://h")
+        .hasMessageNotContaining("hush");
+  }
+
   @Test
   void anUnknownSchemeIsNamedWithThoseThatAreThere() {
     assertThatThrownBy(() -> Transports.of(Endpoint.parse("carrier-pigeon://x")))

@@ -3,6 +3,8 @@ package io.wirelace.wire;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
@@ -54,5 +56,18 @@ class HeadersTest {
       assertThat(compressor.compress(new byte[1000])).isNotNull();
     }
     assertThat(new AdaptiveCompressor(Compression.NONE).compress(new byte[1000])).isNull();
+  }
+
+  @Test
+  void noMoreHeadersThanTheWireCanCount() {
+    Map<String, String> many = new HashMap<>();
+    for (int i = 0; i < 65_534; i++) {
+      many.put("h" + i, "");
+    }
+    assertThat(Headers.of(many).get("h65533")).hasValue("");
+    assertThatThrownBy(() -> Headers.of(many).with("one-more", ""))
+        .isInstanceOf(IllegalArgumentException.class);
+    many.put("one-more", "");
+    assertThatThrownBy(() -> Headers.of(many)).isInstanceOf(IllegalArgumentException.class);
   }
 }

@@ -48,7 +48,7 @@ class TransportPagesTest {
   @CsvSource({
     "tcp://127.0.0.1:1, tcp",
     "tls://127.0.0.1:1, tls tcp",
-    "unix:/tmp/lace-pages.sock, unix",
+    "unix:/run/lace.sock, unix",
     "udp://127.0.0.1:1, udp",
     "ws://127.0.0.1:1/lace, websocket tcp",
     "wss://127.0.0.1:1/lace, websocket tls tcp",

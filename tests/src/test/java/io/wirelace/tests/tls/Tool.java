@@ -62,6 +62,25 @@ final class Tool implements AutoCloseable {
     return process.getInputStream();
   }
 
+  /** Waits until it has said that. */
+  void until(String expected, long seconds) throws Exception {
+    CompletableFuture<Void> said = new CompletableFuture<>();
+    Thread.ofVirtual()
+        .start(() -> {
+          try {
+            StringBuilder text = new StringBuilder();
+            int next;
+            while (text.indexOf(expected) < 0 && (next = process.getInputStream().read()) >= 0) {
+              text.append((char) next);
+            }
+            said.complete(null);
+          } catch (IOException e) {
+            said.completeExceptionally(e);
+          }
+        });
+    said.get(seconds, TimeUnit.SECONDS);
+  }
+
   boolean isRunning() {
     return process.isAlive();
   }
