@@ -175,8 +175,9 @@ final class SocketFile {
    *
    * @throws WirelaceException {@link ErrorCode#BIND_FAILED} if something is there that stays
    */
+  @SuppressWarnings("try") // the turn is only held
   void publish() {
-    try {
+    try (Turn turn = Turn.at(path)) {
       Files.setPosixFilePermissions(hidden(), mode);
       key = key(hidden());
       for (int i = 0; i < TRIES; i++) {
