@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.embedded.EmbeddedChannel;
+import io.netty.handler.codec.DecoderException;
 import io.netty.handler.codec.haproxy.HAProxyMessage;
 import io.netty.handler.codec.haproxy.HAProxyMessageDecoder;
 import io.netty.handler.codec.haproxy.HAProxyProtocolException;
@@ -239,6 +240,8 @@ class ProxyHeaderTest {
 
   // ---- beside the other implementation ----
 
+  private static final String UNREADABLE = "unreadable";
+
   /** Addresses as Netty's decoder has them; empty if they are the connection's own, null if bad. */
   private static @Nullable String netty(byte[] bytes) {
     EmbeddedChannel channel = new EmbeddedChannel(new HAProxyMessageDecoder());
@@ -266,9 +269,20 @@ class ProxyHeaderTest {
       }
     } catch (HAProxyProtocolException e) {
       return null;
+    } catch (DecoderException e) {
+      // Netty reads the blocks behind the addresses, which we skip, and falls over broken ones.
+      assertThat(e).hasCauseInstanceOf(IndexOutOfBoundsException.class);
+      assertThat(hasFurtherBlocks(bytes)).isTrue();
+      return UNREADABLE;
     } finally {
       channel.finishAndReleaseAll();
     }
+  }
+
+  /** Whether a header of version 2 says that more follows than its family's addresses. */
+  private static boolean hasFurtherBlocks(byte[] bytes) {
+    int addresses = bytes[13] >> 4 == 2 ? 36 : bytes[13] >> 4 == 1 ? 12 : 0;
+    return ByteBuffer.wrap(bytes).getShort(14) > addresses;
   }
 
   private static @Nullable String ours(byte[] bytes) {
@@ -313,6 +327,13 @@ class ProxyHeaderTest {
   }
 
   @Test
+  void whatFollowsTheAddressesIsSkippedUnread() {
+    byte[] broken = new byte[36]; // the addresses of one family under the name of another
+    Arrays.fill(broken, (byte) 0xEE);
+    assertThat(read(v2(0x21, 0x11, broken))).isInstanceOf(Step.Proxied.class);
+  }
+
+  @Test
   void whatWeTakeNettyTakesTooAndReadsTheSame() {
     long seed = System.nanoTime();
     Random random = new Random(seed);
@@ -329,7 +350,7 @@ class ProxyHeaderTest {
         taken++;
         assertThat(netty(bytes))
             .as("seed %d: %s", seed, HexFormat.of().formatHex(bytes))
-            .isEqualTo(ours);
+            .isIn(ours, UNREADABLE);
       }
     }
     assertThat(taken).as("seed %d", seed).isGreaterThan(10_000);
