@@ -9,6 +9,7 @@ import io.wirelace.error.ErrorCode;
 import io.wirelace.error.Fault;
 import io.wirelace.error.Result;
 import io.wirelace.error.WirelaceException;
+import io.wirelace.session.AnswerCallback;
 import io.wirelace.session.Message;
 import io.wirelace.session.SendResult;
 import io.wirelace.session.Session;
@@ -175,6 +176,16 @@ public final class Client implements AutoCloseable {
   /** As {@link Session#requestAsync(String, byte[], Duration)}. */
   public CompletableFuture<byte[]> requestAsync(String route, byte[] body, Duration timeout) {
     return session.requestAsync(route, body, timeout);
+  }
+
+  /** As {@link Session#requestAsync(String, byte[], AnswerCallback)}. */
+  public void requestAsync(String route, byte[] body, AnswerCallback callback) {
+    session.requestAsync(route, body, callback);
+  }
+
+  /** As {@link Session#requestAsync(String, byte[], Duration, AnswerCallback)}. */
+  public void requestAsync(String route, byte[] body, Duration timeout, AnswerCallback callback) {
+    session.requestAsync(route, body, timeout, callback);
   }
 
   /** As {@link Session#send(String, byte[])}. */

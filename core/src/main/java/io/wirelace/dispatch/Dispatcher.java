@@ -92,8 +92,12 @@ public final class Dispatcher implements MessageSink {
     }
   }
 
-  /** Calls a handler on this thread, which nobody will interrupt. */
-  void callNow(Route route, Session session, Message message, @Nullable InboundRequest request) {
+  /**
+   * Calls a handler on this thread, which nobody will interrupt.
+   *
+   * @return false if its answer comes later
+   */
+  boolean callNow(Route route, Session session, Message message, @Nullable InboundRequest request) {
     try {
       Object returned = route.call(session, message);
       if (returned instanceof Answer answer && !answer.isReady()) {
@@ -101,12 +105,15 @@ public final class Dispatcher implements MessageSink {
         answer
             .future()
             .whenComplete((late, failure) -> onLate(name, session, late, failure, request));
-      } else if (request != null) {
+        return false;
+      }
+      if (request != null) {
         answer(request, returned);
       }
     } catch (Throwable e) {
       failed(route.name(), session, e, request);
     }
+    return true;
   }
 
   private void onLate(

@@ -71,7 +71,7 @@ final class Mailbox implements MessageSink.Inbox {
   // ---- event loop ----
 
   @Override
-  public void onMessage(Frame arrived, @Nullable InboundRequest request) {
+  public boolean onMessage(Frame arrived, @Nullable InboundRequest request) {
     if (!routes.allOrdered()) {
       try {
         if (request == null) {
@@ -80,18 +80,18 @@ final class Mailbox implements MessageSink.Inbox {
         Route route = routes.find(arrived, likelyOnLoop);
         if (route != null && route.mode() != RunMode.ORDERED) {
           likelyOnLoop = route;
-          handleUnordered(route, arrived, request);
-          return;
+          return handleUnordered(route, arrived, request);
         }
       } catch (MalformedFrameException e) {
         reject(request, e);
-        return;
+        return true;
       }
     }
     enqueue(arrived, request);
+    return false;
   }
 
-  private void handleUnordered(Route route, Frame arrived, @Nullable InboundRequest request)
+  private boolean handleUnordered(Route route, Frame arrived, @Nullable InboundRequest request)
       throws MalformedFrameException {
     Headers headers = request != null ? request.headers() : arrived.headers(dispatcher.limits());
     if (route.mode() == RunMode.INLINE) {
@@ -99,11 +99,10 @@ final class Mailbox implements MessageSink.Inbox {
         // Inflated here and not when the handler asks, so that damage is told from a failing
         // handler.
         byte[] body = arrived.body(dispatcher.limits());
-        dispatcher.callNow(route, session, Message.of(route.name(), headers, body), request);
-      } else {
-        lend(route, headers, arrived, request);
+        Message message = Message.of(route.name(), headers, body);
+        return dispatcher.callNow(route, session, message, request);
       }
-      return;
+      return lend(route, headers, arrived, request);
     }
     Message message = Message.of(route.name(), headers, arrived.body(dispatcher.limits()));
     int size = arrived.totalBytes();
@@ -115,9 +114,11 @@ final class Mailbox implements MessageSink.Inbox {
         handled(1, size);
       }
     });
+    return false;
   }
 
-  private void lend(Route route, Headers headers, Frame arrived, @Nullable InboundRequest request) {
+  private boolean lend(
+      Route route, Headers headers, Frame arrived, @Nullable InboundRequest request) {
     Message message = lent;
     if (message == null) {
       message = Message.lendable();
@@ -125,7 +126,7 @@ final class Mailbox implements MessageSink.Inbox {
     }
     message.lend(route.name(), headers, arrived, dispatcher.limits());
     try {
-      dispatcher.callNow(route, session, message, request);
+      return dispatcher.callNow(route, session, message, request);
     } finally {
       message.takeBack();
     }

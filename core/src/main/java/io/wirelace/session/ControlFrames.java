@@ -7,6 +7,7 @@ import io.wirelace.metrics.Drop;
 import io.wirelace.metrics.Event;
 import io.wirelace.wire.Frame;
 import io.wirelace.wire.FrameHeader;
+import io.wirelace.wire.Headers;
 import io.wirelace.wire.MalformedFrameException;
 import io.wirelace.wire.Role;
 
@@ -56,22 +57,31 @@ final class ControlFrames {
     }
   }
 
-  private void onResponse(Frame frame) throws MalformedFrameException {
+  private void onResponse(Frame frame) {
     PendingRequest call = session.requests().take(frame.id());
     if (call == null) {
       session.drop(Drop.UNKNOWN_ID, 1, "RESPONSE to request " + frame.id());
       return;
     }
+    tell(call, frame);
+    leaveIfIdle();
+  }
+
+  private void tell(PendingRequest call, Frame frame) {
+    Headers headers;
+    byte[] body;
     try {
       frame.locate();
-      call.answered(frame.headers(context.limits()), frame.body(context.limits()));
+      headers = frame.headers(context.limits());
+      body = frame.body(context.limits());
     } catch (MalformedFrameException e) {
       call.failed(Fault.of(e.code(), "the answer: " + e.getMessage()));
+      return;
     } catch (Throwable e) {
       call.failed(Fault.of(ErrorCode.RECEIVE_FAILED, "the answer cannot be taken: " + e, e));
       throw e;
     }
-    leaveIfIdle();
+    call.answered(headers, body);
   }
 
   private void onHeartbeat(Frame frame) {

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Any thread may answer; {@link #begin} and {@link #end} belong to the handler's thread.
  */
-public final class InboundRequest implements CallTable.Entry {
+public final class InboundRequest {
   /** Where the handler is, for those who would interrupt it. */
   private enum Run {
     /** It runs, on {@link #runner}. */
@@ -42,14 +42,13 @@ public final class InboundRequest implements CallTable.Entry {
   }
 
   private final Session session;
-  private final long id;
-  private final Headers headers;
+  private long id;
+  private Headers headers;
 
   /** When its time is up, on the session's clock; {@link Long#MAX_VALUE} for never. */
-  private final long deadlineNs;
+  private long deadlineNs;
 
   private volatile boolean answered;
-  private volatile boolean done;
   private volatile @Nullable Run run; // null until it begins
   private @Nullable Thread runner;
 
@@ -60,8 +59,17 @@ public final class InboundRequest implements CallTable.Entry {
     this.deadlineNs = deadlineNs;
   }
 
-  @Override
-  public long id() {
+  /** Makes one that nobody holds any more another request. Event loop, before anybody has it. */
+  void become(long newId, Headers newHeaders, long newDeadlineNs) {
+    id = newId;
+    headers = newHeaders;
+    deadlineNs = newDeadlineNs;
+    ANSWERED.set(this, false);
+    RUN.set(this, null);
+    runner = null;
+  }
+
+  long id() {
     return id;
   }
 
@@ -77,11 +85,6 @@ public final class InboundRequest implements CallTable.Entry {
   /** Whether it has been answered, by whomever. */
   public boolean isAnswered() {
     return answered;
-  }
-
-  /** Whether its answer has been handed to the session's queue. */
-  boolean isDone() {
-    return done;
   }
 
   /**
@@ -162,7 +165,6 @@ public final class InboundRequest implements CallTable.Entry {
 
   /** Only now, with the answer on its way, may the session count it as done and perhaps end. */
   private void done() {
-    done = true;
-    session.requestDone(this);
+    session.requestDone();
   }
 }

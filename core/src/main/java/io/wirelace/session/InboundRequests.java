@@ -23,6 +23,9 @@ final class InboundRequests {
   private final boolean mayRepeat;
   private final Deadlines deadlines;
 
+  /** One whose handler has answered inline, so that nobody holds it any more. */
+  private @Nullable InboundRequest spare;
+
   /** For one session; {@code mayRepeat} where the network may bring a request twice. */
   InboundRequests(SessionHandler handler, Session session, ReadGate gate, boolean mayRepeat) {
     this.handler = handler;
@@ -36,7 +39,7 @@ final class InboundRequests {
   /** The request of a frame, or null if it has been answered or dropped already. */
   @Nullable InboundRequest admit(Frame frame) {
     long id = frame.id();
-    if (id == 0 || isUnanswered(id)) {
+    if (id == 0 || session.inFlight().get(id) != null) {
       refuseId(id);
       return null;
     }
@@ -52,7 +55,19 @@ final class InboundRequests {
       session.sendFault(id, Fault.of(ErrorCode.PROTOCOL_ERROR, "streams were not agreed"));
       return null;
     }
-    return new InboundRequest(session, id, headers, deadline(headers));
+    session.inFlight().admit();
+    InboundRequest request = spare;
+    if (request == null) {
+      return new InboundRequest(session, id, headers, deadline(headers));
+    }
+    spare = null;
+    request.become(id, headers, deadline(headers));
+    return request;
+  }
+
+  /** One of {@link #admit} that was answered within its call, and that nobody holds any more. */
+  void reuse(InboundRequest request) {
+    spare = request;
   }
 
   private void refuseId(long id) {
@@ -67,27 +82,10 @@ final class InboundRequests {
             id == 0 ? "request id 0" : "request " + id + " is not answered yet"));
   }
 
-  /** An id is free again with the answer, even if the table has not heard yet. */
-  private boolean isUnanswered(long id) {
-    InboundRequest earlier = session.inFlight().get(id);
-    if (earlier == null) {
-      return false;
-    }
-    if (earlier.isAnswered()) {
-      session.inFlight().remove(earlier);
-      return false;
-    }
-    return true;
-  }
-
   /** Keeps a request until it is answered; reading pauses when there are too many. */
   void register(InboundRequest request) {
-    CallTable<InboundRequest> inFlight = session.inFlight();
+    InFlight inFlight = session.inFlight();
     inFlight.put(request);
-    if (request.isDone()) {
-      inFlight.remove(request); // by another thread, just before it was put
-      return;
-    }
     if (request.deadlineNs() != Long.MAX_VALUE) {
       deadlines.add(request.deadlineNs(), handler.executor());
     }

@@ -16,8 +16,9 @@ public interface MessageSink {
      *
      * @param frame it, with its blocks located for a request; valid only during the call
      * @param request how to answer it; null for a notification
+     * @return whether the request has been answered, and is held by nobody: it may become another
      */
-    void onMessage(Frame frame, @Nullable InboundRequest request);
+    boolean onMessage(Frame frame, @Nullable InboundRequest request);
 
     /** The last message of one read has been handed over. */
     void onBatchEnd();

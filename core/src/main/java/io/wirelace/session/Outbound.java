@@ -42,7 +42,7 @@ final class Outbound {
   /** A frame larger than this gets a chunk of its own, made to measure. */
   private static final int LARGE_FRAME_BYTES = 16 * 1024; // 16 KiB
 
-  /** An open chunk that holds this much is written without waiting for more. */
+  /** An open chunk that holds this much is written without waiting for more, or for a batch. */
   private static final int ENOUGH_BYTES = 8 * 1024; // 8 KiB
 
   /** Turns of the loop that an open chunk may go on growing. */
@@ -309,6 +309,17 @@ final class Outbound {
   /** What is sent on the loop from now on waits for {@link #endBatch}. */
   void beginBatch() {
     inBatch = true;
+  }
+
+  /** Within a batch: sends what has gathered if it is worth it, so that the peer need not wait. */
+  void drainIfEnough() {
+    if (!awake) {
+      return;
+    }
+    OutboundChunk chunk = tail;
+    if (!chunk.isSealed() && chunk.claimedBytes() >= ENOUGH_BYTES) {
+      drain();
+    }
   }
 
   /** Sends what the batch has left. */

@@ -11,7 +11,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,8 +20,7 @@ import org.jspecify.annotations.Nullable;
 final class OutgoingRequests {
   private final Session session;
   private final SessionContext context;
-  private final AtomicLong lastId = new AtomicLong();
-  private final CallTable<PendingRequest> pending = new CallTable<>();
+  private final PendingTable pending = new PendingTable();
   private final RoomGate room = new RoomGate();
   private final int most;
   private final Deadlines deadlines;
@@ -45,45 +43,61 @@ final class OutgoingRequests {
           ErrorCode.INVALID_ARGUMENT,
           "request() would block an event loop: use requestAsync, or a handler that is not inline");
     }
-    PendingRequest call = start(route, headers, body, timeout, true);
-    byte[] answer = await(call);
+    AnswerFuture future = new AnswerFuture();
+    PendingRequest call = start(route, headers, body, timeout, future, true);
+    byte[] answer = await(call, future.of(call));
     return Message.of("", call.answerHeaders(), answer);
   }
 
   /** Requests; the answer comes with the future. */
   CompletableFuture<byte[]> startAsync(
       byte @Nullable [] route, Headers headers, byte[] body, Duration timeout) {
+    AnswerFuture future = new AnswerFuture();
     try {
-      PendingRequest call = start(route, headers, body, timeout, false);
-      deadlines.add(call.deadlineNs(), session.executor());
-      return call;
+      return future.of(startAsync(route, headers, body, timeout, future));
     } catch (WirelaceException e) {
       return CompletableFuture.failedFuture(e);
     }
   }
 
+  /** Requests; the answer comes to the callback, unless this throws. */
+  PendingRequest startAsync(
+      byte @Nullable [] route,
+      Headers headers,
+      byte[] body,
+      Duration timeout,
+      AnswerCallback callback) {
+    PendingRequest call = start(route, headers, body, timeout, callback, false);
+    deadlines.add(call.deadlineNs(), session.executor());
+    return call;
+  }
+
   private PendingRequest start(
-      byte @Nullable [] route, Headers headers, byte[] body, Duration timeout, boolean mayWait) {
+      byte @Nullable [] route,
+      Headers headers,
+      byte[] body,
+      Duration timeout,
+      AnswerCallback callback,
+      boolean mayWait) {
     long deadline = session.nowNs() + timeout.toNanos();
     awaitTurn(timeout, mayWait);
-    PendingRequest call = new PendingRequest(this, lastId.incrementAndGet(), deadline, timeout);
     if (mayWait) {
       session.awaitRoom(deadline);
     } else {
       session.requireOpen();
     }
+    PendingRequest call = new PendingRequest(this, callback, pending.nextId(), deadline, timeout);
     pending.put(call);
-    boolean written = false;
     try {
       requireWelcome(); // again: while we waited the peer may have said that it leaves
-      written = session.write(FrameHeader.REQUEST, call.id(), route, headers, body);
-    } finally {
-      if (!written) {
-        remove(call);
+      if (!session.write(FrameHeader.REQUEST, call.id(), route, headers, body)) {
+        throw session.closedException();
       }
-    }
-    if (!written) {
-      throw session.closedException();
+    } catch (Throwable e) {
+      if (remove(call)) {
+        throw e;
+      }
+      return call; // the session has just ended, and has told the callback
     }
     if (session.state() == SessionState.CLOSED) {
       failAll(session.closeFault()); // it closed while we were at it
@@ -115,24 +129,24 @@ final class OutgoingRequests {
     }
   }
 
-  private byte[] await(PendingRequest call) {
+  private byte[] await(PendingRequest call, AnswerFuture future) {
     try {
       long left = call.deadlineNs() - context.clock().getAsLong();
-      return call.get(Math.max(0, left), TimeUnit.NANOSECONDS);
+      return future.get(Math.max(0, left), TimeUnit.NANOSECONDS);
     } catch (TimeoutException e) {
       call.expire();
-      return outcome(call);
+      return outcome(future);
     } catch (InterruptedException e) {
-      call.cancel(true);
+      future.cancel(true);
       throw interrupted();
     } catch (ExecutionException e) {
       throw fault(e).toException();
     }
   }
 
-  private static byte[] outcome(PendingRequest call) {
+  private static byte[] outcome(AnswerFuture future) {
     try {
-      return call.get();
+      return future.get();
     } catch (InterruptedException e) {
       throw interrupted();
     } catch (ExecutionException e) {

@@ -2,33 +2,41 @@ package io.wirelace.session;
 
 import io.wirelace.error.ErrorCode;
 import io.wirelace.error.Fault;
-import io.wirelace.error.WirelaceException;
 import io.wirelace.wire.Headers;
 import java.time.Duration;
-import java.util.concurrent.CompletableFuture;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * A request of this side that waits for the peer's answer. Completed on the event loop; cancelling
- * it tells the peer.
+ * A request of this side that waits for the peer's answer. Whoever takes it out of its table, and
+ * nobody else, tells the callback. Any thread.
  */
-final class PendingRequest extends CompletableFuture<byte[]> implements CallTable.Entry {
+final class PendingRequest {
+  private static final Logger LOG = LoggerFactory.getLogger(PendingRequest.class);
+
   private final OutgoingRequests requests;
+  private final AnswerCallback callback;
   private final long id;
   private final long deadlineNs;
   private final Duration timeout;
 
-  /** The answer's headers; set before completion. */
+  /** The answer's headers; set before the callback is told. */
   private Headers answerHeaders = Headers.NONE;
 
-  PendingRequest(OutgoingRequests requests, long id, long deadlineNs, Duration timeout) {
+  PendingRequest(
+      OutgoingRequests requests,
+      AnswerCallback callback,
+      long id,
+      long deadlineNs,
+      Duration timeout) {
     this.requests = requests;
+    this.callback = callback;
     this.id = id;
     this.deadlineNs = deadlineNs;
     this.timeout = timeout;
   }
 
-  @Override
-  public long id() {
+  long id() {
     return id;
   }
 
@@ -42,11 +50,19 @@ final class PendingRequest extends CompletableFuture<byte[]> implements CallTabl
 
   void answered(Headers headers, byte[] body) {
     answerHeaders = headers;
-    complete(body);
+    try {
+      callback.onAnswer(body);
+    } catch (Throwable e) {
+      LOG.error("the callback of request {} failed at its answer", id, e);
+    }
   }
 
   void failed(Fault fault) {
-    completeExceptionally(new WirelaceException(fault));
+    try {
+      callback.onFailure(fault);
+    } catch (Throwable e) {
+      LOG.error("the callback of request {} failed at {}", id, fault, e);
+    }
   }
 
   /** Its time is up: tells the peer to stop, and fails. */
@@ -57,17 +73,10 @@ final class PendingRequest extends CompletableFuture<byte[]> implements CallTabl
     }
   }
 
-  @Override
-  public boolean cancel(boolean mayInterruptIfRunning) {
-    boolean cancelled = super.cancel(mayInterruptIfRunning);
-    if (cancelled && requests.remove(this)) {
+  /** Nobody wants its answer any more: tells the peer to stop. The callback knows. */
+  void cancel() {
+    if (requests.remove(this)) {
       requests.tellCancelled(this);
     }
-    return cancelled;
-  }
-
-  @Override
-  public <U> CompletableFuture<U> newIncompleteFuture() {
-    return new CompletableFuture<>();
   }
 }

@@ -57,7 +57,7 @@ public final class Session implements AutoCloseable {
   private final OutgoingRequests requests;
 
   // The peer's requests.
-  private final CallTable<InboundRequest> inFlight = new CallTable<>();
+  private final InFlight inFlight = new InFlight();
 
   /** Since when the queue has been full, on the context's clock; 0 while it is not. */
   private final AtomicLong fullSinceNs = new AtomicLong();
@@ -373,6 +373,24 @@ public final class Session implements AutoCloseable {
     return startAsync(route, withDeadline(Headers.NONE, timeout), body, timeout);
   }
 
+  /**
+   * Sends a request; the answer, or why there is none, comes to the callback on an event loop. The
+   * way with the least cost: no future, nothing that can be cancelled.
+   *
+   * @throws WirelaceException if the request cannot be sent, and the callback will not be called:
+   *     -603 (closed), -647 (too many requests in flight), -642 (too large)
+   */
+  public void requestAsync(String route, byte[] body, AnswerCallback callback) {
+    Duration timeout = context.settings().requestTimeout();
+    requests.startAsync(routeBytes(route), Headers.NONE, body, timeout, callback);
+  }
+
+  /** As {@link #requestAsync(String, byte[], AnswerCallback)} with a timeout of its own. */
+  public void requestAsync(String route, byte[] body, Duration timeout, AnswerCallback callback) {
+    Headers headers = withDeadline(Headers.NONE, timeout);
+    requests.startAsync(routeBytes(route), headers, body, timeout, callback);
+  }
+
   private CompletableFuture<byte[]> startAsync(
       String route, Headers headers, byte[] body, Duration timeout) {
     return requests.startAsync(routeBytes(route), headers, body, timeout);
@@ -400,7 +418,7 @@ public final class Session implements AutoCloseable {
     return outbound;
   }
 
-  CallTable<InboundRequest> inFlight() {
+  InFlight inFlight() {
     return inFlight;
   }
 
@@ -471,8 +489,8 @@ public final class Session implements AutoCloseable {
 
   // ---- for requests of the peer, any thread ----
 
-  void requestDone(InboundRequest request) {
-    inFlight.remove(request);
+  void requestDone() {
+    inFlight.end(handler.executor());
     handler.requestDone();
   }
 

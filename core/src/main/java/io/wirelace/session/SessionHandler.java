@@ -206,6 +206,7 @@ final class SessionHandler extends ChannelInboundHandlerAdapter
     } catch (MalformedFrameException e) {
       on.drop(Drop.MALFORMED, 1, FrameHeader.name(frame.type()) + ": " + e.getMessage());
     }
+    on.outbound().drainIfEnough();
   }
 
   @Override
@@ -263,9 +264,10 @@ final class SessionHandler extends ChannelInboundHandlerAdapter
     if (request == null) {
       return;
     }
-    box.onMessage(frame, request);
-    // An inline handler has answered by now, and never sees the table.
-    if (!request.isDone()) {
+    // What an inline handler has answered by now never sees the table.
+    if (box.onMessage(frame, request)) {
+      requests.reuse(request);
+    } else {
       requests.register(request);
     }
   }
@@ -408,6 +410,7 @@ final class SessionHandler extends ChannelInboundHandlerAdapter
   }
 
   void trim() {
+    live().inFlight().trim();
     live().outbound().trim();
   }
 

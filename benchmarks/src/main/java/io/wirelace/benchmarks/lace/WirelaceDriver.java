@@ -7,7 +7,6 @@ import io.wirelace.benchmarks.contender.ClosedLoop;
 import io.wirelace.benchmarks.contender.Driver;
 import io.wirelace.benchmarks.contender.Flood;
 import io.wirelace.dispatch.RunMode;
-import io.wirelace.session.Session;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -41,28 +40,13 @@ final class WirelaceDriver implements Driver {
                 RunMode.INLINE,
                 (session, message) -> {
                   for (int i = 0; i < loop.depth(); i++) {
-                    next(session, loop, body);
+                    new Turn(session, loop, body).send(System.nanoTime());
                   }
                 })
             .connect(uri)) {
       requesting.send(CountingServer.START, QUESTION);
       loop.await();
     }
-  }
-
-  private static void next(Session session, ClosedLoop loop, byte[] body) {
-    long sentNs = System.nanoTime();
-    session
-        .requestAsync(CountingServer.ECHO, body)
-        .whenComplete((answer, failure) -> {
-          if (failure != null) {
-            failure.printStackTrace();
-            System.exit(1);
-          }
-          if (loop.answered(sentNs, System.nanoTime())) {
-            next(session, loop, body);
-          }
-        });
   }
 
   @Override

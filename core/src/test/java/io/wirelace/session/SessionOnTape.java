@@ -1,0 +1,143 @@
+package io.wirelace.session;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.embedded.EmbeddedChannel;
+import io.wirelace.config.SessionSettings;
+import io.wirelace.error.Fault;
+import io.wirelace.transport.Link;
+import io.wirelace.wire.Compression;
+import io.wirelace.wire.Frame;
+import io.wirelace.wire.FrameEncoder;
+import io.wirelace.wire.FrameHeader;
+import io.wirelace.wire.Role;
+import java.net.SocketAddress;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Random;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+
+/** A server's session on a channel that only records, whose messages go to the test. */
+final class SessionOnTape implements AutoCloseable {
+  private static final SocketAddress NOWHERE =
+      new SocketAddress() {
+        private static final long serialVersionUID = 1L;
+      };
+
+  /** Takes messages in place of a dispatcher. */
+  interface Taker {
+    /** As {@link MessageSink.Inbox#onMessage}. */
+    boolean take(Frame frame, @Nullable InboundRequest request);
+  }
+
+  /** A frame that the session sent. */
+  record Sent(int kind, long id, int code) {}
+
+  private final EmbeddedChannel channel = new EmbeddedChannel();
+  private final Session session;
+
+  private SessionOnTape(Taker taker) {
+    AtomicReference<Session> opened = new AtomicReference<>();
+    SessionContext context =
+        new SessionContext(
+            Role.SERVER,
+            "tape",
+            SessionSettings.DEFAULT,
+            (at, flow) -> new Box(taker),
+            event -> {},
+            Compression.NONE,
+            false,
+            new Random(1),
+            System::nanoTime);
+    Sessions sessions = new Sessions(context, 1, opened::set);
+    Link link = new Link("tape", NOWHERE, NOWHERE, Optional.empty(), FrameHeader.MAX_LENGTH);
+    sessions.starter().startSession(channel, link);
+    session = Objects.requireNonNull(opened.get());
+  }
+
+  static SessionOnTape of(Taker taker) {
+    return new SessionOnTape(taker);
+  }
+
+  Session session() {
+    return session;
+  }
+
+  /** A frame without payload comes in. */
+  void receive(int type, long... ids) {
+    ByteBuf all = Unpooled.buffer();
+    for (long id : ids) {
+      all.writeBytes(FrameEncoder.frame(type, id, FrameEncoder.NO_BODY));
+    }
+    channel.writeInbound(all);
+  }
+
+  /** What was sent since the last time. */
+  List<Sent> sent() {
+    channel.runPendingTasks();
+    List<Sent> frames = new ArrayList<>();
+    ByteBuf out;
+    while ((out = channel.readOutbound()) != null) {
+      while (out.isReadable()) {
+        int end = out.readerIndex() + 4 + out.getInt(out.readerIndex());
+        int kind = out.getByte(out.readerIndex() + FrameHeader.TYPE_OFFSET) & 0x1F;
+        long id = out.getLong(out.readerIndex() + FrameHeader.ID_OFFSET);
+        int body = out.readerIndex() + FrameHeader.BYTES;
+        frames.add(new Sent(kind, id, kind == FrameHeader.ERROR ? out.getInt(body) : 0));
+        out.readerIndex(end);
+      }
+      out.release();
+    }
+    return frames;
+  }
+
+  /** A request of this side that is in no table and tells nobody. */
+  PendingRequest pendingRequest(long id) {
+    return new PendingRequest(session.requests(), new Nobody(), id, 0, Duration.ZERO);
+  }
+
+  @Override
+  public void close() {
+    channel.finishAndReleaseAll();
+  }
+
+  private static final class Nobody implements AnswerCallback {
+    @Override
+    public void onAnswer(byte[] body) {}
+
+    @Override
+    public void onFailure(Fault fault) {}
+  }
+
+  private record Box(Taker taker) implements MessageSink.Inbox {
+    @Override
+    public boolean onMessage(Frame frame, @Nullable InboundRequest request) {
+      return taker.take(frame, request);
+    }
+
+    @Override
+    public void onBatchEnd() {}
+
+    @Override
+    public boolean isEmpty() {
+      return true;
+    }
+
+    @Override
+    public long waitingMessages() {
+      return 0;
+    }
+
+    @Override
+    public long waitingBytes() {
+      return 0;
+    }
+
+    @Override
+    public void onSessionEnd() {}
+  }
+}
