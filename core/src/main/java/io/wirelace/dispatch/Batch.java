@@ -15,12 +15,13 @@ final class Batch {
   private static final int LEAST_SHARE = 4;
 
   private static final ByteBuffer NO_BYTES = ByteBuffer.allocate(0);
+  private static final InboundRequest[] NO_REQUESTS = {};
 
   private final @Nullable ByteBuf source;
   private final int start;
   private int end;
   private int messages;
-  private InboundRequest[] requests = {};
+  private InboundRequest[] requests = NO_REQUESTS;
   private int requestCount;
 
   private @Nullable ByteBuf held;
@@ -89,10 +90,13 @@ final class Batch {
     return requests[index];
   }
 
+  /** Lets go of all but the count and the next: a mailbox keeps its last batch. */
   void release() {
+    requests = NO_REQUESTS;
     ByteBuf buffer = held;
     if (buffer != null) {
       held = null;
+      bytes = NO_BYTES;
       buffer.release();
     }
   }

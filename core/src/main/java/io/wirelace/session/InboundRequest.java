@@ -112,6 +112,7 @@ public final class InboundRequest {
       // The interrupt was meant for this request; the next one starts without it.
       boolean unused = Thread.interrupted();
     }
+    runner = null; // the table may hold this for long, and would hold the thread
   }
 
   /** Answers it. */

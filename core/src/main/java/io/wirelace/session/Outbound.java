@@ -10,8 +10,6 @@ import io.wirelace.wire.Headers;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.ArrayDeque;
-import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
@@ -36,9 +34,6 @@ final class Outbound {
   private static final OutboundChunk BUSY = OutboundChunk.sentinel();
   private static final OutboundChunk CLOSED = OutboundChunk.sentinel();
 
-  private static final int LEAST_CHUNK_BYTES = 1024; // 1 KiB
-  private static final int MOST_CHUNK_BYTES = 64 * 1024; // 64 KiB: more falls out of the cache
-
   /** A frame larger than this gets a chunk of its own, made to measure. */
   private static final int LARGE_FRAME_BYTES = 16 * 1024; // 16 KiB
 
@@ -48,7 +43,6 @@ final class Outbound {
   /** Turns of the loop that an open chunk may go on growing. */
   private static final int MOST_LOOKS = 16;
 
-  private static final int MOST_SPARES = 8;
   private static final int SPINS_BEFORE_YIELD = 64;
   private static final int SPINS_BEFORE_PARK = 128;
   private static final long PARK_NS = 20_000; // 20 µs
@@ -94,9 +88,8 @@ final class Outbound {
   private volatile boolean awake;
   private final AtomicLong queuedBytes = new AtomicLong();
   private final AtomicLong queuedMessages = new AtomicLong();
-  private final ConcurrentLinkedQueue<OutboundChunk> spares = new ConcurrentLinkedQueue<>();
-  private final AtomicInteger spareCount = new AtomicInteger();
-  private int chunkBytes = LEAST_CHUNK_BYTES; // a hint; threads that race lose one step
+  private volatile @Nullable SpareChunks spares; // since it is attached
+  private int chunkBytes = SpareChunks.LEAST_BYTES; // a hint; threads that race lose one step
 
   // Event loop only.
   private final ArrayDeque<OutboundChunk> written = new ArrayDeque<>(2);
@@ -250,7 +243,7 @@ final class Outbound {
     }
     queuedBytes.addAndGet(end);
     queuedMessages.addAndGet(sealed.messages);
-    chunkBytes = Math.min(MOST_CHUNK_BYTES, 2 * chunkBytes);
+    chunkBytes = Math.min(SpareChunks.MOST_BYTES, 2 * chunkBytes);
     sealed.next = fresh;
     // In this order, as in openFirst: the loop gets past the seal only when all is in place.
     tail = fresh;
@@ -263,21 +256,13 @@ final class Outbound {
     if (frameBytes > LARGE_FRAME_BYTES) {
       return new OutboundChunk(allocator.directBuffer(frameBytes, frameBytes), frameBytes, 1);
     }
-    int wanted = Math.max(chunkBytes, roundUp(frameBytes));
-    OutboundChunk spare;
-    while ((spare = spares.poll()) != null) {
-      spareCount.decrementAndGet();
-      if (spare.capacity >= frameBytes && spare.capacity >= wanted / 2) {
-        return spare;
-      }
-      spare.buffer.release();
-    }
+    int wanted = Math.max(chunkBytes, SpareChunks.sizeFor(frameBytes));
     long messages = Math.max(1, Math.min(maxMessages / 4, 1 << 20));
-    return new OutboundChunk(allocator.directBuffer(wanted, wanted), wanted, messages);
-  }
-
-  private static int roundUp(int bytes) {
-    return Math.max(LEAST_CHUNK_BYTES, Integer.highestOneBit(Math.max(1, bytes - 1)) << 1);
+    SpareChunks shared = spares;
+    OutboundChunk spare = shared == null ? null : shared.take(wanted, messages);
+    return spare != null
+        ? spare
+        : new OutboundChunk(allocator.directBuffer(wanted, wanted), wanted, messages);
   }
 
   /** Makes sure that the loop looks at this queue after now. */
@@ -301,6 +286,7 @@ final class Outbound {
 
   void attach(ChannelHandlerContext ctx) {
     context = ctx;
+    spares = SpareChunks.ofLoop();
     if (awake) {
       drain();
     }
@@ -344,15 +330,10 @@ final class Outbound {
     drain();
   }
 
-  /** Gives spare memory back; for quiet times. */
+  /** Gives memory back; for quiet times. */
   void trim() {
     recycleWritten();
-    OutboundChunk spare;
-    while ((spare = spares.poll()) != null) {
-      spareCount.decrementAndGet();
-      spare.buffer.release();
-    }
-    chunkBytes = LEAST_CHUNK_BYTES;
+    chunkBytes = SpareChunks.LEAST_BYTES;
   }
 
   /**
@@ -438,7 +419,7 @@ final class Outbound {
       }
       int end = (int) OutboundChunk.position(before);
       if (end < chunk.capacity / 4) {
-        chunkBytes = Math.max(LEAST_CHUNK_BYTES, chunkBytes / 2);
+        chunkBytes = Math.max(SpareChunks.LEAST_BYTES, chunkBytes / 2);
       }
       chunk.messages = (int) OutboundChunk.messages(before);
       chunk.sealedAt = end;
@@ -460,7 +441,7 @@ final class Outbound {
       boolean finished = finishing && !discarding;
       finishing = false;
       AWAKE.setVolatile(this, false);
-      trim();
+      recycleWritten();
       if (finished) {
         owner.onFinished();
       }
@@ -493,11 +474,11 @@ final class Outbound {
     OutboundChunk chunk;
     while ((chunk = written.peek()) != null && chunk.buffer.refCnt() == 1) {
       written.remove();
-      if (spareCount.get() < MOST_SPARES && !finishing && !discarding) {
-        spareCount.incrementAndGet();
-        spares.offer(chunk);
-      } else {
+      SpareChunks shared = spares;
+      if (shared == null) {
         chunk.buffer.release();
+      } else {
+        shared.give(chunk);
       }
     }
   }
@@ -508,6 +489,5 @@ final class Outbound {
     while ((chunk = written.poll()) != null) {
       chunk.buffer.release();
     }
-    trim();
   }
 }

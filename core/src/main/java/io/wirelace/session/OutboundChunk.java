@@ -43,7 +43,7 @@ final class OutboundChunk {
   final ByteBuffer bytes;
   final int capacity;
   private final int base;
-  private final long maxMessages;
+  final long maxMessages;
 
   private volatile long claim;
   private volatile int committed;

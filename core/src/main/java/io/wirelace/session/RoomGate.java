@@ -3,12 +3,25 @@ package io.wirelace.session;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
 
 /** Where senders wait for room in the outbound queue. Entered only when the queue is full. */
 final class RoomGate {
-  private final ReentrantLock lock = new ReentrantLock();
-  private final Condition changed = lock.newCondition();
-  private volatile int waiting;
+  /** Null until somebody first waits: most sessions never have anybody wait. */
+  private volatile @Nullable Room room;
+
+  private static final class Room {
+    final ReentrantLock lock = new ReentrantLock();
+    final Condition changed = lock.newCondition();
+
+    /** Written under the lock. */
+    volatile int waiting;
+
+    /** How many wait, when so many more do; under the lock. */
+    int waitingWith(int change) {
+      return waiting + change;
+    }
+  }
 
   /**
    * Waits until the condition holds.
@@ -17,41 +30,49 @@ final class RoomGate {
    * @throws InterruptedException if the thread is interrupted
    */
   boolean await(BooleanSupplier condition, long timeoutNs) throws InterruptedException {
-    lock.lockInterruptibly();
+    Room in = room();
+    in.lock.lockInterruptibly();
     try {
-      waiting = lockedCount(1);
+      in.waiting = in.waitingWith(1);
       try {
         long left = timeoutNs;
         while (!condition.getAsBoolean()) {
           if (left <= 0) {
             return false;
           }
-          left = changed.awaitNanos(left);
+          left = in.changed.awaitNanos(left);
         }
         return true;
       } finally {
-        waiting = lockedCount(-1);
+        in.waiting = in.waitingWith(-1);
       }
     } finally {
-      lock.unlock();
+      in.lock.unlock();
     }
   }
 
-  /** The new number of waiters; under the lock. */
-  private int lockedCount(int change) {
-    return waiting + change;
+  private Room room() {
+    synchronized (this) { // never waits for anything: only makes an object
+      Room in = room;
+      if (in == null) {
+        in = new Room();
+        room = in;
+      }
+      return in;
+    }
   }
 
-  /** Something changed: those who wait look again. Costs one read when nobody waits. */
+  /** Something changed: those who wait look again. Costs a read or two when nobody waits. */
   void signal() {
-    if (waiting == 0) {
+    Room in = room;
+    if (in == null || in.waiting == 0) {
       return;
     }
-    lock.lock();
+    in.lock.lock();
     try {
-      changed.signalAll();
+      in.changed.signalAll();
     } finally {
-      lock.unlock();
+      in.lock.unlock();
     }
   }
 }

@@ -17,11 +17,12 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Frame {
   private static final byte[] EMPTY = new byte[0];
+  private static final ByteBuffer NOTHING = ByteBuffer.wrap(EMPTY);
 
   /** ERROR and GOAWAY: {@code i32 code, u8 retryable, u32 retry-after ms}, then text. */
   private static final int FAULT_BYTES = 9;
 
-  private ByteBuffer bytes = ByteBuffer.wrap(EMPTY);
+  private ByteBuffer bytes = NOTHING;
   private int start;
   private int end;
   private int type;
@@ -49,7 +50,7 @@ public final class Frame {
   /** Lets go of the buffer, so that a view at rest keeps nothing alive. */
   public void detach() {
     owner = null;
-    bytes = ByteBuffer.wrap(EMPTY);
+    bytes = NOTHING;
   }
 
   /** Moves to the frame that starts at a position and has that length field and type. */
