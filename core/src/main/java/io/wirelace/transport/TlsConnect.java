@@ -89,8 +89,10 @@ final class TlsConnect implements TlsHandshake.Outcome {
       channel.close(); // the connect has failed already
       return;
     }
-    channel.pipeline().addLast("tls-records", new TlsRecords(Role.CLIENT));
+    TlsGather gather = new TlsGather();
+    channel.pipeline().addLast("tls-records", new TlsRecords(Role.CLIENT, gather));
     channel.pipeline().addLast("tls", TlsStreams.handler(taken, settings));
+    channel.pipeline().addLast("tls-gather", gather);
     channel.pipeline().addLast("tls-handshake", new TlsHandshake(endpoint.scheme(), this));
   }
 

@@ -42,6 +42,7 @@ final class TlsRecords extends ChannelDuplexHandler {
   private static final long LINGER_MS = 1000;
 
   private final Role role;
+  private final TlsGather gather;
 
   /** The beginning of one record. */
   private @Nullable ByteBuf kept;
@@ -61,8 +62,10 @@ final class TlsRecords extends ChannelDuplexHandler {
   private boolean closing;
   private boolean silent;
 
-  TlsRecords(Role role) {
+  /** For one side; {@code gather} stands on the TLS that stands on this. */
+  TlsRecords(Role role, TlsGather gather) {
     this.role = role;
+    this.gather = gather;
   }
 
   @Override
@@ -73,6 +76,7 @@ final class TlsRecords extends ChannelDuplexHandler {
     }
     boolean handedOn = false;
     TlsHold holding = hold;
+    gather.begin(in.readableBytes());
     try {
       if (holding != null) {
         holding.letGo(ctx);
@@ -96,6 +100,7 @@ final class TlsRecords extends ChannelDuplexHandler {
       if (!handedOn) {
         in.release();
       }
+      gather.end();
       if (holding != null) {
         holding.check(ctx);
       }

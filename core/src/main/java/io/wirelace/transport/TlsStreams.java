@@ -129,8 +129,10 @@ public final class TlsStreams implements AutoCloseable {
       channel.close(); // accepted just before the listener was closed
       return;
     }
-    channel.pipeline().addLast("tls-records", new TlsRecords(Role.SERVER));
+    TlsGather gather = new TlsGather();
+    channel.pipeline().addLast("tls-records", new TlsRecords(Role.SERVER, gather));
     channel.pipeline().addLast("tls", tlsHandler);
+    channel.pipeline().addLast("tls-gather", gather);
     channel.pipeline().addLast("tls-handshake", new TlsHandshake(link, outcome(link, protocol)));
   }
 
