@@ -261,8 +261,8 @@ public final class Server implements AutoCloseable {
   private void count(Event event) {
     if (event instanceof Event.HandshakeFailed) {
       failedHandshakes.increment();
-    } else if (event instanceof Event.Denied) {
-      denied.increment();
+    } else if (event instanceof Event.Denied turnedAway) {
+      denied.add(turnedAway.count());
     }
   }
 

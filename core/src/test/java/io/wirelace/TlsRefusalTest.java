@@ -7,6 +7,11 @@ import io.wirelace.certificates.TestCa;
 import io.wirelace.error.Fault;
 import io.wirelace.metrics.Event;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -14,6 +19,7 @@ import java.time.Instant;
 import java.util.Base64;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Who is turned away, by both providers: the code on both ends, each with the reason in words. */
@@ -176,12 +182,46 @@ class TlsRefusalTest extends TlsCase {
 
   @Test
   void aServerThatSaysNothingOfTls() throws Exception {
-    try (java.net.ServerSocket mute =
-        new java.net.ServerSocket(0, 5, java.net.InetAddress.getLoopbackAddress())) {
+    try (ServerSocket mute = new ServerSocket(0, 5, InetAddress.getLoopbackAddress())) {
       Fault fault = refusal("tls://127.0.0.1:" + mute.getLocalPort() + "?handshake-timeout=200ms");
       assertThat(fault.number()).isEqualTo(-607);
       assertThat(fault.message()).contains("not done in time");
     }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"boringssl, false", "boringssl, true", "jdk, false", "jdk, true"})
+  void aConnectionThatIsLostInTheMiddleIsNoFaultOfTlsAndMayBeTriedAgain(
+      String provider, boolean byReset) throws Exception {
+    try (ServerSocket cutting = new ServerSocket(0, 5, InetAddress.getLoopbackAddress())) {
+      Thread peer =
+          Thread.ofVirtual()
+              .start(() -> {
+                try (Socket socket = cutting.accept()) {
+                  socket.getInputStream().read(new byte[50]); // some of the hello
+                  socket.setSoLinger(byReset, 0);
+                } catch (IOException e) {
+                  throw new UncheckedIOException(e);
+                }
+              });
+      Fault fault = refusal("tls://127.0.0.1:" + cutting.getLocalPort() + "?provider=" + provider);
+      peer.join();
+      assertThat(fault.number()).as("%s", fault).isEqualTo(-603);
+      assertThat(fault.retryable()).isTrue();
+      assertThat(fault.message()).contains("was lost before TLS had shaken hands");
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"boringssl", "jdk"})
+  void aClientThatGoesInTheMiddleIsLostToo(String provider) throws Exception {
+    Server server = serve(localhost.options() + "&provider=" + provider);
+    try (Socket gone =
+        new Socket(InetAddress.getLoopbackAddress(), URI.create(server.uri()).getPort())) {
+      gone.getOutputStream().write(new byte[] {0x16, 3, 1, 0, 100, 1});
+    }
+    assertThat(awaitEvent(Event.HandshakeFailed.class).fault().number()).isEqualTo(-603);
+    assertThat(server.failedHandshakes()).isEqualTo(1);
   }
 
   @Test

@@ -111,7 +111,13 @@ final class EventLog implements NetworkListener {
           warn(
               Kind.DROPPED,
               e.uri() + " dropped " + e.count() + " datagrams: " + e.why() + " " + e.last());
-      case Event.Denied e -> warn(Kind.DENIED, "turned away " + e.peer() + ": " + e.fault());
+      case Event.Denied e ->
+          warn(
+              Kind.DENIED,
+              "turned away "
+                  + (e.peer().isEmpty() ? e.count() + " of several peers" : e.peer())
+                  + ": "
+                  + e.fault());
       case Event.Violated e ->
           warn(Kind.VIOLATED, "protocol broken by session " + e.session() + ": " + e.fault());
       case Event.TlsReady e -> log.info("TLS of {} by {}", e.endpoint(), e.provider());

@@ -1,5 +1,6 @@
 package io.wirelace.cli;
 
+import io.wirelace.config.SessionSettings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -151,6 +152,8 @@ final class SideBySide {
 
   /** How long a request over a transport that may lose it is waited for. */
   static Duration patience(String transport) {
-    return Carrier.mayLose(transport) ? Duration.ofSeconds(1) : Duration.ofSeconds(30);
+    return Carrier.mayLose(transport)
+        ? Duration.ofSeconds(1)
+        : SessionSettings.DEFAULT.requestTimeout();
   }
 }

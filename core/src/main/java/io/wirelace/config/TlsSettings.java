@@ -98,8 +98,6 @@ public record TlsSettings(
       throw Values.invalid("versions", versions, "1.3, 1.2 or both; older ones are not safe");
     }
     list(ciphers);
-    // In a URI, a plus that is not escaped is a blank, and Base64 has no blanks.
-    pin = String.join(",", list(pin).stream().map(one -> one.replace(' ', '+')).toList());
     list(pin).forEach(TlsSettings::checkPin);
     Objects.requireNonNull(serverName, "server-name");
     Ranges.check("session-cache", sessionCache, 0, 1 << 24);

@@ -106,12 +106,19 @@ public sealed interface Event {
   record DatagramsDropped(String uri, Drop why, long count, String last) implements Event {}
 
   /**
-   * A connection was turned away before it became a session.
+   * A connection was turned away before it became a session. Where many can be turned away at no
+   * cost of theirs (UDP), it is told at most once a second, with all that came since.
    *
-   * @param peer its address
+   * @param peer its address; empty where there were several
    * @param fault why
+   * @param count how many
    */
-  record Denied(String peer, Fault fault) implements Event {}
+  record Denied(String peer, Fault fault, long count) implements Event {
+    /** One. */
+    public Denied(String peer, Fault fault) {
+      this(peer, fault, 1);
+    }
+  }
 
   /**
    * TLS is set up for an endpoint that listens.

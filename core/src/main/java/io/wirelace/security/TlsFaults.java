@@ -6,6 +6,7 @@ import io.netty.handler.ssl.SslHandshakeTimeoutException;
 import io.wirelace.error.ErrorCode;
 import io.wirelace.error.Fault;
 import io.wirelace.error.WirelaceException;
+import java.io.IOException;
 import java.nio.channels.ClosedChannelException;
 import java.security.cert.CertPathBuilderException;
 import java.security.cert.CertPathValidatorException;
@@ -63,12 +64,28 @@ public final class TlsFaults {
 
   private TlsFaults() {}
 
-  /** What a failed handshake, or a failure of TLS later on, is called: -607 and a sentence. */
+  /**
+   * What a failed handshake, or a failure of TLS later on, is called: -607 and a sentence; or -603,
+   * which may be tried again, if it was the connection below that was lost.
+   */
   public static Fault of(Throwable thrown) {
     if (thrown instanceof WirelaceException ours) {
       return ours.fault();
     }
-    return Fault.of(ErrorCode.TLS_FAILED, text(thrown), thrown);
+    return isLost(thrown)
+        ? Fault.of(ErrorCode.CONNECTION_CLOSED, lost(thrown), thrown)
+        : Fault.of(ErrorCode.TLS_FAILED, text(thrown), thrown);
+  }
+
+  /** Whether it is the network's, and not said by TLS, which has exceptions of its own. */
+  private static boolean isLost(Throwable thrown) {
+    return thrown instanceof IOException
+        && causes(thrown).noneMatch(SSLException.class::isInstance);
+  }
+
+  private static String lost(Throwable thrown) {
+    String how = thrown instanceof ClosedChannelException ? "closed" : root(thrown);
+    return "the connection was lost before TLS had shaken hands: " + how;
   }
 
   /** Whether it is about TLS, and not about the connection below it. */
@@ -114,8 +131,6 @@ public final class TlsFaults {
               "the peer's certificate is of a CA that is not trusted (ca)";
           case CertPathValidatorException e ->
               "the peer's certificate is of a CA that is not trusted (ca): " + message;
-          case ClosedChannelException e ->
-              "the peer closed the connection before TLS had shaken hands";
           default -> words(message);
         });
   }

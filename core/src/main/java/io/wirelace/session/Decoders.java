@@ -13,10 +13,21 @@ import java.util.List;
 
 /**
  * The decoders of one session: its channel's own, and one for each {@link FurtherStream} of a
- * transport that has several. They pause, go on and stop together. Event loop only.
+ * transport that has several. They pause, go on and stop together, but a peer that owes the rest of
+ * a frame on one of them owes it whatever comes on the others. Event loop only.
  */
 final class Decoders {
-  private final List<FrameDecoder> all = new ArrayList<>(1);
+  /** Of one stream, and when something came on it last. */
+  private static final class Stream {
+    private final FrameDecoder decoder;
+    private long lastReadNs;
+
+    Stream(FrameDecoder decoder) {
+      this.decoder = decoder;
+    }
+  }
+
+  private final List<Stream> all = new ArrayList<>(1);
   private final Role role;
   private final WireLimits limits;
   private final FrameSink sink;
@@ -29,7 +40,7 @@ final class Decoders {
     this.limits = limits;
     this.sink = sink;
     this.first = new FrameDecoder(role, limits, sink);
-    all.add(first);
+    all.add(new Stream(first));
   }
 
   /** The channel's own. */
@@ -46,47 +57,79 @@ final class Decoders {
     if (stopped) {
       further.stop();
     }
-    all.add(further);
+    Stream joined = new Stream(further);
+    all.add(joined);
     stream.channel().pipeline().addLast(further);
-    stream.channel().closeFuture().addListener(closed -> all.remove(further));
+    stream.channel().closeFuture().addListener(closed -> all.remove(joined));
   }
 
   void pause() {
     paused = true;
-    all.forEach(FrameDecoder::pause);
+    all.forEach(one -> one.decoder.pause());
   }
 
   /** Hands over what was kept, one stream after the other, until somebody pauses again. */
   void resume(ChannelHandlerContext ctx) {
     paused = false;
     // Of a copy: what is handed over may end a stream, and its decoder then leaves the list.
-    for (FrameDecoder one : List.copyOf(all)) {
+    for (Stream one : List.copyOf(all)) {
       if (paused) {
         break;
       }
-      one.resume(ctx);
+      one.decoder.resume(ctx);
     }
   }
 
   void stop() {
     stopped = true;
-    all.forEach(FrameDecoder::stop);
+    all.forEach(one -> one.decoder.stop());
   }
 
   /** Whether a peer owes the rest of a frame on any stream. */
   boolean midFrame() {
     for (int i = 0; i < all.size(); i++) {
-      if (all.get(i).midFrame()) {
+      if (all.get(i).decoder.midFrame()) {
         return true;
       }
     }
     return false;
   }
 
+  /** A read is over, and now is the last time that something came on the streams it was of. */
+  void readOver(long nowNs) {
+    for (int i = 0; i < all.size(); i++) {
+      Stream one = all.get(i);
+      if (one.decoder.takeFed()) {
+        one.lastReadNs = nowNs;
+      }
+    }
+  }
+
+  /** Reading goes on: before now, it was not for the peer to say anything. */
+  void readOn(long nowNs) {
+    for (int i = 0; i < all.size(); i++) {
+      all.get(i).lastReadNs = nowNs;
+    }
+  }
+
+  /**
+   * How long a peer has been silent in the middle of a frame, on the stream where it is longest.
+   */
+  long silentMidFrameNs(long nowNs) {
+    long longest = 0;
+    for (int i = 0; i < all.size(); i++) {
+      Stream one = all.get(i);
+      if (one.decoder.midFrame()) {
+        longest = Math.max(longest, nowNs - one.lastReadNs);
+      }
+    }
+    return longest;
+  }
+
   /** Whether frames wait on any stream since {@link #pause}. */
   boolean hasKept() {
     for (int i = 0; i < all.size(); i++) {
-      if (all.get(i).hasKept()) {
+      if (all.get(i).decoder.hasKept()) {
         return true;
       }
     }

@@ -2,7 +2,6 @@ package io.wirelace.session;
 
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.socket.DuplexChannel;
 import java.util.concurrent.RejectedExecutionException;
 
 /**
@@ -97,14 +96,10 @@ final class ReadGate {
     readAgain();
   }
 
-  /**
-   * Not on a closed channel, and not after the peer's end: there is nothing to read, and epoll has
-   * let go of a socket that it had nothing to watch for, and fails when it is asked again.
-   */
+  /** Not on a closed channel; after the peer's end, for those below who still hold what it sent. */
   private void readAgain() {
     Channel channel = ctx.channel();
-    boolean ended = channel instanceof DuplexChannel duplex && duplex.isInputShutdown();
-    if (channel.isActive() && !ended) {
+    if (channel.isActive()) {
       channel.config().setAutoRead(true);
     }
   }

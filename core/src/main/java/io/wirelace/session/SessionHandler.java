@@ -194,7 +194,7 @@ final class SessionHandler extends ChannelInboundHandlerAdapter
     Session on = live();
     if (!inBatch) {
       inBatch = true;
-      watch.onRead(false); // one look at the clock a batch
+      watch.onRead(); // one look at the clock a batch
       on.outbound().beginBatch();
     }
     try {
@@ -240,8 +240,16 @@ final class SessionHandler extends ChannelInboundHandlerAdapter
 
   @Override
   public void channelReadComplete(ChannelHandlerContext read) {
-    watch.onRead(decoders.midFrame());
+    watch.onRead();
+    decoders.readOver(watch.lastReadNs());
+    watchMidFrame();
     read.fireChannelReadComplete();
+  }
+
+  private void watchMidFrame() {
+    if (decoders.midFrame()) {
+      watch.onMidFrame();
+    }
   }
 
   private void onNotification(Session on, Frame frame) {
@@ -316,7 +324,9 @@ final class SessionHandler extends ChannelInboundHandlerAdapter
 
   /** Kept frames have been handed over: what waited for that goes on. */
   void resumed() {
-    watch.onRead(decoders.midFrame());
+    watch.onRead();
+    decoders.readOn(watch.lastReadNs());
+    watchMidFrame();
     if (live().state() == SessionState.DRAINING) {
       ending().checkDrained();
     }
@@ -425,6 +435,11 @@ final class SessionHandler extends ChannelInboundHandlerAdapter
 
   boolean isMidFrame() {
     return decoders.midFrame();
+  }
+
+  /** How long the peer has owed the rest of a frame. */
+  long silentMidFrameNs(long nowNs) {
+    return decoders.silentMidFrameNs(nowNs);
   }
 
   long lastReadNs() {

@@ -53,7 +53,17 @@ public final class Sessions {
 
   /** What a transport is given to put sessions on its channels. */
   public SessionStarter starter() {
-    return this::start;
+    return new SessionStarter() {
+      @Override
+      public void startSession(Channel channel, Link link) {
+        start(channel, link);
+      }
+
+      @Override
+      public int maxFrameBytes() {
+        return context.limits().maxFrameBytes();
+      }
+    };
   }
 
   private void start(Channel channel, Link link) {

@@ -60,11 +60,15 @@ final class Watch {
     return lastReadNs;
   }
 
-  /** Something was read; {@code midFrame} if it ended within a frame. */
-  void onRead(boolean midFrame) {
+  /** Something was read. */
+  void onRead() {
     lastReadNs = context.clock().getAsLong();
+  }
+
+  /** Reading has stopped within a frame, on one stream or more: the rest is waited for. */
+  void onMidFrame() {
     Duration timeout = context.settings().readTimeout();
-    if (midFrame && readTimer == null && !timeout.isZero() && executor != null) {
+    if (readTimer == null && !timeout.isZero() && executor != null) {
       readTimer = executor.schedule(this::checkRead, timeout.toNanos(), TimeUnit.NANOSECONDS);
     }
   }
@@ -75,7 +79,7 @@ final class Watch {
       return;
     }
     long timeout = context.settings().readTimeout().toNanos();
-    long left = timeout - (context.clock().getAsLong() - lastReadNs);
+    long left = timeout - handler.silentMidFrameNs(context.clock().getAsLong());
     if (left > 0) {
       readTimer = executor.schedule(this::checkRead, left, TimeUnit.NANOSECONDS);
     } else {

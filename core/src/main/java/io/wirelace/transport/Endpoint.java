@@ -102,11 +102,16 @@ public record Endpoint(
       if (name.isEmpty()) {
         throw invalid(text, "an option without a name");
       }
-      if (options.put(name, URLDecoder.decode(value, StandardCharsets.UTF_8)) != null) {
+      if (options.put(name, decode(value)) != null) {
         throw invalid(text, "option " + name + " is given twice");
       }
     }
     return options;
+  }
+
+  /** RFC 3986, section 2.1: a plus is a plus; a blank for it is a rule of HTML forms only. */
+  private static String decode(String value) {
+    return URLDecoder.decode(value.replace("+", "%2B"), StandardCharsets.UTF_8);
   }
 
   /** Says what is wrong, without the options: a password may be among them. */

@@ -195,11 +195,7 @@ final class NioUnixChannel extends AbstractNioByteChannel implements DuplexChann
 
   @Override
   protected @Nullable SocketAddress localAddress0() {
-    try {
-      return javaChannel().getLocalAddress();
-    } catch (IOException e) {
-      return null;
-    }
+    return UnixSockets.localAddress(javaChannel());
   }
 
   @Override

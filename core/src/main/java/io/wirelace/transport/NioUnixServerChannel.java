@@ -84,11 +84,7 @@ final class NioUnixServerChannel extends AbstractNioMessageChannel implements Se
 
   @Override
   protected @Nullable SocketAddress localAddress0() {
-    try {
-      return javaChannel().getLocalAddress();
-    } catch (IOException e) {
-      return null;
-    }
+    return UnixSockets.localAddress(javaChannel());
   }
 
   @Override

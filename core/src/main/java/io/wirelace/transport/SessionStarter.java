@@ -1,6 +1,7 @@
 package io.wirelace.transport;
 
 import io.netty.channel.Channel;
+import io.wirelace.wire.FrameHeader;
 
 /** Puts a session on a channel; given to a transport, which calls it once for each channel. */
 @FunctionalInterface
@@ -12,4 +13,12 @@ public interface SessionStarter {
    * @param link what the transport knows of the connection
    */
   void startSession(Channel channel, Link link);
+
+  /**
+   * The greatest {@code length} of a frame that a session takes; a longer one ends it. For
+   * transports that put several peers on one session, of which none may end it for the others.
+   */
+  default int maxFrameBytes() {
+    return FrameHeader.MAX_LENGTH;
+  }
 }

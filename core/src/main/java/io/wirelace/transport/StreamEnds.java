@@ -8,7 +8,10 @@ import io.netty.channel.ChannelPromise;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.DuplexChannel;
 
-/** Says {@link EndOfStream} with a FIN, and hears the peer's FIN as one. */
+/**
+ * Says {@link EndOfStream} with a FIN, and hears the peer's FIN as one. After that there is nothing
+ * to read, and the socket is not asked again.
+ */
 @Sharable
 final class StreamEnds extends ChannelDuplexHandler {
   static final StreamEnds INSTANCE = new StreamEnds();
@@ -22,6 +25,14 @@ final class StreamEnds extends ChannelDuplexHandler {
     // Shutting down fails what is not written yet, so it waits behind an empty write.
     ctx.writeAndFlush(Unpooled.EMPTY_BUFFER)
         .addListener(done -> ((DuplexChannel) ctx.channel()).shutdownOutput(promise));
+  }
+
+  /** Epoll has let go of a socket that it had nothing to watch for, and fails when it is asked. */
+  @Override
+  public void read(ChannelHandlerContext ctx) {
+    if (!((DuplexChannel) ctx.channel()).isInputShutdown()) {
+      ctx.read();
+    }
   }
 
   @Override

@@ -17,6 +17,7 @@ import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.net.SocketAddress;
 import java.net.UnixDomainSocketAddress;
+import java.nio.channels.NetworkChannel;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -46,6 +47,15 @@ final class UnixSockets {
     @Override
     public String toString() {
       return text;
+    }
+  }
+
+  /** Where a socket of the JDK is bound, or null where it is not, or not any more. */
+  static @Nullable SocketAddress localAddress(NetworkChannel socket) {
+    try {
+      return socket.getLocalAddress();
+    } catch (IOException e) {
+      return null;
     }
   }
 

@@ -54,6 +54,9 @@ public final class FrameDecoder extends ChannelInboundHandlerAdapter {
   private int batchFrames;
   private int batchBytes;
 
+  /** Whether bytes came since somebody last asked. */
+  private boolean fed;
+
   /** A broken rule that the sink has not been told of. */
   private @Nullable Fault violation;
 
@@ -85,6 +88,7 @@ public final class FrameDecoder extends ChannelInboundHandlerAdapter {
       ctx.fireChannelRead(message);
       return;
     }
+    fed = true;
     try {
       if (state == State.DECODING && (kept == null || completeKept(in))) {
         decode(in);
@@ -103,6 +107,13 @@ public final class FrameDecoder extends ChannelInboundHandlerAdapter {
   /** Whether a frame has begun and not ended: the peer owes us bytes. */
   public boolean midFrame() {
     return state == State.DECODING && kept != null;
+  }
+
+  /** Whether bytes have come since this was last asked. */
+  public boolean takeFed() {
+    boolean since = fed;
+    fed = false;
+    return since;
   }
 
   /** Whether frames wait that were kept since {@link #pause}. */

@@ -123,6 +123,7 @@ public final class TestCa {
   }
 
   private static String encoded(Path path) {
-    return URLEncoder.encode(path.toString(), StandardCharsets.UTF_8);
+    // It encodes for HTML forms, where a blank is a plus.
+    return URLEncoder.encode(path.toString(), StandardCharsets.UTF_8).replace("+", "%20");
   }
 }

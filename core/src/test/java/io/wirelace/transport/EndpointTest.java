@@ -31,6 +31,13 @@ class EndpointTest {
   }
 
   @Test
+  void aPlusInAnOptionIsAPlusAndABlankIsEscaped() {
+    Endpoint endpoint = Endpoint.parse("tls://h:1?pin=sha256/a+b%2Bc&cert=/a%20b+c.pem");
+    assertThat(endpoint.option("pin")).hasValue("sha256/a+b+c");
+    assertThat(endpoint.option("cert")).hasValue("/a b+c.pem");
+  }
+
+  @Test
   void anIpv6AddressStandsInBrackets() {
     Endpoint endpoint = Endpoint.parse("tcp://[::1]:0");
     assertThat(endpoint.host()).isEqualTo("::1");

@@ -8,6 +8,7 @@ import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.ChannelPromise;
 import io.netty.handler.codec.quic.QuicChannel;
 import io.netty.handler.codec.quic.QuicConnectionCloseEvent;
+import io.netty.handler.codec.quic.QuicConnectionStats;
 import io.netty.handler.codec.quic.QuicStreamChannel;
 import io.netty.handler.codec.quic.QuicStreamPriority;
 import io.netty.util.concurrent.PromiseCombiner;
@@ -43,9 +44,6 @@ final class QuicConnection extends ChannelDuplexHandler {
 
   /** How long the side that ended second waits for the other to close. */
   private static final long LINGER_NS = TimeUnit.SECONDS.toNanos(2);
-
-  /** A peer's acknowledgement may take this long on top of the way there and back. */
-  private static final long ACK_NS = TimeUnit.MILLISECONDS.toNanos(25);
 
   private static final QuicStreamPriority FIRST = new QuicStreamPriority(0, false);
 
@@ -85,6 +83,7 @@ final class QuicConnection extends ChannelDuplexHandler {
   private boolean said;
   private boolean spoken;
   private long endedNs;
+  private long peerEndedNs;
 
   QuicConnection(Owner owner) {
     this.owner = owner;
@@ -196,6 +195,9 @@ final class QuicConnection extends ChannelDuplexHandler {
       case OPEN -> {
         lanes.add(lane);
         join(lane);
+        if (said) {
+          lane.end(); // we have ended, and that holds for this stream too
+        }
       }
       case LINGERING, CLOSED -> lane.stream().close();
     }
@@ -272,6 +274,7 @@ final class QuicConnection extends ChannelDuplexHandler {
       return;
     }
     peerEnded = true;
+    peerEndedNs = System.nanoTime();
     endedSecond = !said;
     context().fireUserEventTriggered(EndOfStream.INSTANCE);
   }
@@ -365,7 +368,8 @@ final class QuicConnection extends ChannelDuplexHandler {
   /**
    * Closes. When both directions have ended in good order, what we sent may still be under way, and
    * closing a QUIC connection ends its retransmission: so the side that ended second waits until
-   * the other, which knows by then that it has everything, closes.
+   * the other, which knows by then that it has everything, closes. When it cannot be told who was
+   * second, both wait until nothing of theirs needs to be sent again.
    */
   @Override
   public void close(ChannelHandlerContext closing, ChannelPromise promise) {
@@ -382,33 +386,37 @@ final class QuicConnection extends ChannelDuplexHandler {
   }
 
   private void linger(ChannelPromise promise) {
-    long waitNs = endedSecond ? LINGER_NS : unacknowledgedNs();
     Fault why = EndReason.left(channel()).orElseGet(QuicFaults::closed);
-    if (waitNs == 0) {
+    if (!endedSecond && isAnswerToOurEnd()) {
       closeNow(why, promise);
       return;
     }
     phase = Phase.LINGERING;
     channel().closeFuture().addListener(closed -> promise.trySuccess());
-    context()
-        .executor()
-        .schedule(
-            () -> {
-              if (phase == Phase.LINGERING) {
-                closeNow(why, channel().newPromise());
-              }
-            },
-            waitNs,
-            TimeUnit.NANOSECONDS);
+    Runnable close =
+        () -> {
+          if (phase == Phase.LINGERING) {
+            closeNow(why, channel().newPromise());
+          }
+        };
+    if (endedSecond) {
+      context().executor().schedule(close, LINGER_NS, TimeUnit.NANOSECONDS);
+    } else {
+      new Quiet(channel(), QuicFaults.rttNs(channel())).then(close);
+    }
   }
 
   /**
-   * The peer's end came after ours. If it came sooner than a round trip, the peer cannot have known
-   * of ours: both ended at once, and what we sent last may still be under way.
+   * Whether the peer's end, which came after ours, was the answer to it: then the peer has all that
+   * we sent. Sooner than a round trip it cannot be; and where datagrams have been lost, either end
+   * may be a repetition, so that the time between them says nothing. Else both may have ended at
+   * once, and what we sent last may still be under way.
    */
-  private long unacknowledgedNs() {
-    long rttNs = QuicFaults.rttNs(channel());
-    return System.nanoTime() - endedNs >= rttNs ? 0 : 3 * (rttNs + ACK_NS);
+  private boolean isAnswerToOurEnd() {
+    QuicConnectionStats stats = channel().collectStats().getNow();
+    return stats != null
+        && stats.lost() == 0
+        && peerEndedNs - endedNs >= QuicFaults.rttNs(channel());
   }
 
   private void closeNow(Fault why, ChannelPromise promise) {

@@ -1,5 +1,6 @@
 package io.wirelace.quic;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -14,6 +15,7 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
@@ -59,6 +61,42 @@ class PathTest extends QuicCase {
         }
         client.close();
         await().untilAsserted(() -> assertThat(arrived).as("seed %d", seed).hasValue(200));
+      }
+    }
+  }
+
+  @Test
+  void whenBothEndAtOnceWhatWasSentLastArrivesThoughDatagramsAreLost() throws Exception {
+    long seed = new Random().nextLong();
+    for (int round = 0; round < 8; round++) {
+      CountDownLatch ended = new CountDownLatch(1);
+      try (Server server =
+              server("")
+                  .receive(
+                      "go",
+                      (session, message) -> {
+                        for (int i = 0; i < 20; i++) {
+                          session.send("n", new byte[1000]); // 13 + 2 + 1000 bytes
+                        }
+                        Thread.ofVirtual().start(session::close);
+                        ended.countDown();
+                      })
+                  .start();
+          UdpRelay relay = UdpRelay.to(port(server), 0, seed + round);
+          RawQuic peer = new RawQuic(relay.port(), "lace/1")) {
+        RawQuic.Stream only = peer.open();
+        relay.lose(30);
+        only.send(RawQuic.request(1, "echo", "x".repeat(50_000)));
+        await().untilAsserted(() -> assertThat(only.bytes()).isEqualTo(13 + 50_000));
+        only.send(RawQuic.frame(0x42, 0, "\u0002go".getBytes(UTF_8)));
+        assertThat(ended.await(20, TimeUnit.SECONDS)).isTrue();
+        only.end();
+        await()
+            .atMost(Duration.ofSeconds(10))
+            .untilAsserted(() ->
+                assertThat(only.bytes())
+                    .as("seed %d", seed)
+                    .isEqualTo(13 + 50_000 + 20 * (13 + 2 + 1000)));
       }
     }
   }

@@ -11,11 +11,13 @@ import io.netty.buffer.ByteBufUtil;
 import io.netty.handler.codec.quic.QuicConnectionCloseEvent;
 import io.wirelace.Client;
 import io.wirelace.Server;
+import io.wirelace.session.Session;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
 /** Several streams are one session: their frames never mix, and one does not hold up the others. */
@@ -155,6 +157,63 @@ class StreamsTest extends QuicCase {
       RawQuic.Stream second = peer.open();
       second.send(Arrays.copyOf(request(2, "echo", "never complete"), 20));
       await().untilAsserted(() -> assertThat(first.hex()).contains("fffffd9e")); // -610
+    }
+  }
+
+  @Test
+  void aStreamOpenedAfterOurEndIsEndedToo() throws Exception {
+    try (Server server = server("").set("close-timeout", Duration.ofSeconds(15)).start();
+        RawQuic peer = new RawQuic(port(server), "lace/1")) {
+      RawQuic.Stream first = peer.open();
+      first.send(request(1, "echo", "x"));
+      await().untilAsserted(() -> assertThat(first.bytes()).isPositive());
+      server.sessions().forEach(Session::close);
+      await().until(first::hasEnded);
+      RawQuic.Stream late = peer.open();
+      late.send(request(2, "echo", "too late"));
+      await().atMost(Duration.ofSeconds(5)).until(late::hasEnded);
+      long startNs = System.nanoTime();
+      first.end();
+      late.end();
+      assertThat(peer.awaitClose().error()).isZero();
+      assertThat(Duration.ofNanos(System.nanoTime() - startNs)).isLessThan(Duration.ofSeconds(8));
+    }
+  }
+
+  @Test
+  void halfAFrameIsTimedOutThoughMuchComesOnOtherStreams() throws Exception {
+    try (Server server = server("").readTimeout(Duration.ofMillis(300)).start();
+        RawQuic peer = new RawQuic(port(server), "lace/1")) {
+      RawQuic.Stream first = peer.open();
+      first.send(request(1, "echo", "x"));
+      await().untilAsserted(() -> assertThat(first.bytes()).isPositive());
+      RawQuic.Stream second = peer.open();
+      second.send(Arrays.copyOf(request(2, "echo", "never complete"), 20));
+      AtomicLong id = new AtomicLong(3);
+      await()
+          .atMost(Duration.ofSeconds(5))
+          .until(() -> {
+            first.send(request(id.getAndIncrement(), "echo", "y"));
+            return first.hex().contains("fffffd9e"); // -610
+          });
+    }
+  }
+
+  @Test
+  void aFrameThatComesSlowlyOnOneStreamIsNotTimedOut() throws Exception {
+    try (Server server = server("").readTimeout(Duration.ofMillis(600)).start();
+        RawQuic peer = new RawQuic(port(server), "lace/1")) {
+      RawQuic.Stream first = peer.open();
+      first.send(request(1, "echo", "x"));
+      RawQuic.Stream second = peer.open();
+      byte[] slow = request(2, "echo", "as slow as it may");
+      for (int i = 0; i < slow.length; i++) {
+        second.send(new byte[] {slow[i]});
+        Thread.sleep(50); // the pace is what is tested
+      }
+      await()
+          .untilAsserted(
+              () -> assertThat(second.hex()).isEqualTo(hexOfResponse(2, "as slow as it may")));
     }
   }
 

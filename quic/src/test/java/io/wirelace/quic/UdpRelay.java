@@ -22,7 +22,7 @@ final class UdpRelay implements AutoCloseable {
   private final AtomicInteger lost = new AtomicInteger();
   private final AtomicInteger carried = new AtomicInteger();
   private final Random random;
-  private final int lossPercent;
+  private volatile int lossPercent;
   private final AtomicInteger longest = new AtomicInteger();
   private volatile DatagramSocket back;
   private volatile @Nullable SocketAddress client;
@@ -37,6 +37,11 @@ final class UdpRelay implements AutoCloseable {
 
   int port() {
     return front.getLocalPort();
+  }
+
+  /** Loses so many of a hundred from now on. */
+  void lose(int percent) {
+    lossPercent = percent;
   }
 
   int lost() {

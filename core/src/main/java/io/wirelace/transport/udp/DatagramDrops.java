@@ -6,28 +6,14 @@ import io.wirelace.metrics.Event;
 import io.wirelace.metrics.NetworkListener;
 import java.util.EnumMap;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Counts the datagrams that one socket drops, and tells of them at most once a second for each
- * kind, however many come: the first at once, the others of that second together at its end. Event
- * loop only.
- */
+/** Counts the datagrams that one socket drops, a {@link Tally} for each kind. Event loop only. */
 final class DatagramDrops {
-  private static final long SECOND_NS = TimeUnit.SECONDS.toNanos(1);
-
   private final String where;
   private final NetworkListener listener;
-  private final Map<Drop, Untold> untold = new EnumMap<>(Drop.class);
+  private final Map<Drop, Tally> kinds = new EnumMap<>(Drop.class);
   private @Nullable EventExecutor executor;
-
-  /** What came since it was last told of. */
-  private static final class Untold {
-    private long count;
-    private String last = "";
-    private boolean waiting;
-  }
 
   DatagramDrops(String where, NetworkListener listener) {
     this.where = where;
@@ -39,40 +25,16 @@ final class DatagramDrops {
   }
 
   void drop(Drop why, Object peer) {
-    Untold kind = untold.computeIfAbsent(why, never -> new Untold());
-    kind.count++;
-    if (kind.waiting) {
-      kind.last = ""; // not worth a text a datagram
-      return;
-    }
-    kind.last = String.valueOf(peer);
-    tell(why, kind);
-    EventExecutor loop = executor;
-    if (loop != null && !loop.isShuttingDown()) {
-      kind.waiting = true;
-      loop.schedule(() -> secondOver(why, kind), SECOND_NS, TimeUnit.NANOSECONDS);
-    }
+    kinds.computeIfAbsent(why, this::tally).add(peer, executor);
   }
 
-  private void secondOver(Drop why, Untold kind) {
-    kind.waiting = false;
-    if (kind.count > 0) {
-      tell(why, kind);
-    }
-  }
-
-  private void tell(Drop why, Untold kind) {
-    long count = kind.count;
-    kind.count = 0;
-    listener.onEvent(new Event.DatagramsDropped(where, why, count, kind.last));
+  private Tally tally(Drop why) {
+    return new Tally(
+        (count, last) -> listener.onEvent(new Event.DatagramsDropped(where, why, count, last)));
   }
 
   /** Tells what is left. */
   void stop() {
-    untold.forEach((why, kind) -> {
-      if (kind.count > 0) {
-        tell(why, kind);
-      }
-    });
+    kinds.values().forEach(Tally::tellRest);
   }
 }

@@ -61,7 +61,7 @@ final class GroupReceiver extends ChannelInboundHandlerAdapter implements PeerCh
   public void channelRead(ChannelHandlerContext ctx, Object message) {
     DatagramPacket packet = (DatagramPacket) message;
     ByteBuf frame = packet.content();
-    if (!DatagramFrame.isWhole(frame) || DatagramFrame.kind(frame) != FrameHeader.NOTIFICATION) {
+    if (!isForAll(frame)) {
       drops.drop(Drop.FOREIGN, packet.sender());
       frame.release();
       return;
@@ -71,6 +71,13 @@ final class GroupReceiver extends ChannelInboundHandlerAdapter implements PeerCh
       channel = start(ctx.channel());
     }
     channel.receive(frame, System.nanoTime());
+  }
+
+  /** Whether the session can take it, whatever its payload: nobody may end it for the others. */
+  private boolean isForAll(ByteBuf frame) {
+    return DatagramFrame.isWhole(frame)
+        && DatagramFrame.kind(frame) == FrameHeader.NOTIFICATION
+        && frame.readableBytes() - 4 <= context.starter().maxFrameBytes();
   }
 
   private PeerChannel start(Channel socket) {

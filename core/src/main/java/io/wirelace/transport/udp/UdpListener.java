@@ -50,6 +50,10 @@ final class UdpListener extends ChannelInboundHandlerAdapter implements PeerChan
   private final TransportContext context;
   private final Cookies cookies = new Cookies(new SecureRandom(), System::nanoTime);
   private final DatagramDrops drops;
+
+  /** Proven sources that found no room: each of their datagrams would be one. */
+  private final Tally full = new Tally(this::tellFull);
+
   private final Map<SocketAddress, Peer> peers = new HashMap<>();
 
   /** Peers that have been read from since the last flush of reads. */
@@ -166,11 +170,7 @@ final class UdpListener extends ChannelInboundHandlerAdapter implements PeerChan
       return;
     }
     if (peers.size() >= options.maxPeers()) {
-      Fault full =
-          Fault.of(
-              ErrorCode.CONNECTION_LIMIT,
-              "the listener has its " + options.maxPeers() + " peers (max-peers)");
-      context.listener().onEvent(new Event.Denied(String.valueOf(source), full));
+      full.add(source, Objects.requireNonNull(ctx).executor());
       answer(source, DatagramFrame.end(ErrorCode.CONNECTION_LIMIT));
       return;
     }
@@ -185,6 +185,14 @@ final class UdpListener extends ChannelInboundHandlerAdapter implements PeerChan
         .startSession(
             channel,
             Link.of(channel, endpoint.scheme()).withMaxFrameBytes(UdpTransport.MOST_FRAME_BYTES));
+  }
+
+  private void tellFull(long count, String last) {
+    Fault why =
+        Fault.of(
+            ErrorCode.CONNECTION_LIMIT,
+            "the listener has its " + options.maxPeers() + " peers (max-peers)");
+    context.listener().onEvent(new Event.Denied(last, why, count));
   }
 
   private void answer(InetSocketAddress source, ByteBuf frame) {
@@ -296,6 +304,7 @@ final class UdpListener extends ChannelInboundHandlerAdapter implements PeerChan
         sweep.cancel(false);
       }
       drops.stop();
+      full.tellRest();
       reading = false;
       flush(); // the last peer's farewell
       socket.close();

@@ -12,6 +12,7 @@ import io.wirelace.error.WirelaceException;
 import io.wirelace.metrics.Drop;
 import io.wirelace.metrics.Event;
 import io.wirelace.session.Session;
+import io.wirelace.wire.FrameHeader;
 import java.io.IOException;
 import java.net.DatagramPacket;
 import java.net.InetAddress;
@@ -35,7 +36,12 @@ class UdpGroupTest {
   private final Queue<Event> events = new ConcurrentLinkedQueue<>();
 
   private Server listen(String io, String options) {
+    return listen(io, options, FrameHeader.MAX_LENGTH);
+  }
+
+  private Server listen(String io, String options, int maxFrameBytes) {
     return Wirelace.server()
+        .maxFrameBytes(maxFrameBytes)
         .listen("udp://127.0.0.1:0?group=239.255.74.20" + options)
         .io(io)
         .defaultRoute((session, message) -> message.body())
@@ -133,6 +139,49 @@ class UdpGroupTest {
       send(one, port, news("third"));
       await().until(() -> heard.contains("third"));
     }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"auto", "nio"})
+  void whatIsWrongWithOneNotificationHarmsNoOther(String io) throws IOException {
+    assumeMulticast();
+    byte[][] torn = {
+      RawSource.frame(0x42, 0, ""), // no route block
+      RawSource.frame(0x42, 0, " cut"), // a route that is longer than the frame
+      RawSource.frame(0x82, 0, "\0\7\1"), // seven headers, and half of one is there
+      RawSource.frame(0x62, 0, "\u0004news no compressed body"),
+      RawSource.frame(0x42, 0, "\u0004news" + "x".repeat(2000)) // over the server's max-frame-bytes
+    };
+    try (Server server = listen(io, "&interface=" + loopback().getName(), 1000);
+        MulticastSocket one = sender();
+        MulticastSocket two = sender()) {
+      int port = URI.create(server.uri()).getPort();
+      send(one, port, news("first"));
+      await().until(() -> heard.contains("first"));
+      for (byte[] frame : torn) {
+        send(two, port, frame);
+      }
+      send(one, port, news("last"));
+      await().until(() -> heard.contains("last"));
+      assertThat(heard).containsExactly("first", "last");
+      assertThat(events)
+          .noneMatch(e -> e instanceof Event.Closed || e instanceof Event.Violated)
+          .filteredOn(e -> e instanceof Event.Opened)
+          .hasSize(1);
+      await().untilAsserted(() -> assertThat(dropped()).isEqualTo(torn.length));
+    }
+  }
+
+  /** By the socket, and by the session. */
+  private long dropped() {
+    return events.stream()
+        .mapToLong(event ->
+            switch (event) {
+              case Event.DatagramsDropped d -> d.count();
+              case Event.Dropped d -> d.count();
+              default -> 0;
+            })
+        .sum();
   }
 
   @ParameterizedTest

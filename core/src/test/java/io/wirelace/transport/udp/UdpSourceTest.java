@@ -286,6 +286,22 @@ class UdpSourceTest {
   }
 
   @Test
+  void howManyAreTurnedAwayIsToldOnceASecondAndNotByEachDatagram() throws IOException {
+    try (Server small = start("?max-peers=1");
+        RawSource first = new RawSource(small.uri());
+        RawSource second = new RawSource(small.uri())) {
+      first.prove().expectAlive();
+      String cookie = RawSource.reply(second.cookie());
+      for (int i = 0; i < 50; i++) {
+        second.send(cookie).readHex();
+      }
+      await().untilAsserted(() -> assertThat(small.denied()).isEqualTo(50));
+      assertThat(events.stream().filter(Event.Denied.class::isInstance))
+          .hasSizeLessThanOrEqualTo(3);
+    }
+  }
+
+  @Test
   void aSilentPeerIsToldAndForgottenAndATalkingOneIsNot() throws Exception {
     try (Server brief = start("?idle-timeout=400ms");
         RawSource silent = new RawSource(brief.uri());

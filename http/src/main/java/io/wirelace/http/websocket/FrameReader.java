@@ -74,6 +74,7 @@ public final class FrameReader {
   private final Sink sink;
 
   private State state = State.FIRST;
+  private boolean held;
 
   // The present frame.
   private int opcode;
@@ -107,6 +108,7 @@ public final class FrameReader {
   /** Throws away whatever else comes. */
   public void stop() {
     state = State.STOPPED;
+    held = false;
     control = EMPTY;
   }
 
@@ -115,9 +117,32 @@ public final class FrameReader {
     return state != State.STOPPED && (inMessage || state != State.FIRST);
   }
 
-  /** Reads all readable bytes. */
+  /** Whether whatever comes is thrown away. */
+  public boolean isStopped() {
+    return state == State.STOPPED;
+  }
+
+  /** Reads nothing more until {@link #goOn}; for a sink, while it is given payload or an end. */
+  public void hold() {
+    held = state != State.STOPPED;
+  }
+
+  /** Whether it was held, so that bytes may be left to read. */
+  public boolean isHeld() {
+    return held;
+  }
+
+  /** Goes on where it was held: the sink has taken what it was given last. */
+  public void goOn() {
+    held = false;
+    if (state == State.PAYLOAD && left == 0) {
+      frameEnds();
+    }
+  }
+
+  /** Reads all readable bytes, or until it is held. */
   public void read(ByteBuf in) {
-    while (in.isReadable()) {
+    while (in.isReadable() && !held) {
       switch (state) {
         case FIRST -> first(in.readUnsignedByte());
         case SECOND -> second(in.readUnsignedByte());
@@ -254,7 +279,7 @@ public final class FrameReader {
     in.readerIndex(at + length);
     left -= length;
     sink.onPayload(in, to, length);
-    if (left == 0 && state == State.PAYLOAD) {
+    if (left == 0 && state == State.PAYLOAD && !held) {
       frameEnds();
     }
   }

@@ -17,6 +17,7 @@ final class MessageInflater {
   /** Inflated bytes handed on at once. */
   private static final int PIECE_BYTES = 32 * 1024; // 32 KiB
 
+  private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
   private static final byte[] FLUSH_TAIL = {0, 0, (byte) 0xFF, (byte) 0xFF};
 
   /** Inflaters that an event loop keeps for the next message. */
@@ -55,6 +56,9 @@ final class MessageInflater {
   private final Inflater inflater;
   private long messageBytes;
 
+  /** What is left of the present piece. */
+  private ByteBuffer rest = NOTHING;
+
   /** For the message that begins now; {@link #end} gives back what it holds. */
   MessageInflater(long maxMessageBytes) {
     this.maxMessageBytes = maxMessageBytes;
@@ -62,22 +66,37 @@ final class MessageInflater {
     this.inflater = spare == null ? new Inflater(true) : spare;
   }
 
-  /** Inflates a piece of the message. */
-  void inflate(ByteBufAllocator allocator, ByteBuffer compressed, Taker taker)
+  /**
+   * Inflates a piece of the message, whose memory must stay until all of it has been taken.
+   *
+   * @return whether that is so already; if not, because the taker stopped, {@link #goOn}
+   */
+  boolean inflate(ByteBufAllocator allocator, ByteBuffer piece, Taker taker)
       throws DataFormatException, TooBigException {
-    boolean goesOn = true;
-    while (goesOn && compressed.hasRemaining()) {
-      inflater.setInput(compressed);
-      goesOn = inflateInput(allocator, taker);
+    rest = piece;
+    return goOn(allocator, taker);
+  }
+
+  /** The message is complete: inflates what is left of it. As {@link #inflate}. */
+  boolean finish(ByteBufAllocator allocator, Taker taker)
+      throws DataFormatException, TooBigException {
+    return inflate(allocator, ByteBuffer.wrap(FLUSH_TAIL), taker);
+  }
+
+  /** Goes on where the taker stopped. As {@link #inflate}. */
+  boolean goOn(ByteBufAllocator allocator, Taker taker)
+      throws DataFormatException, TooBigException {
+    do {
+      inflater.setInput(rest);
+      if (!inflateInput(allocator, taker)) {
+        return false; // there may be more within the inflater, even if no input is left
+      }
       if (inflater.finished()) {
         inflater.reset(); // a final block; another may follow it (section 7.2.3.4)
       }
-    }
-  }
-
-  /** The message is complete: inflates what is left of it. */
-  void finish(ByteBufAllocator allocator, Taker taker) throws DataFormatException, TooBigException {
-    inflate(allocator, ByteBuffer.wrap(FLUSH_TAIL), taker);
+    } while (rest.hasRemaining());
+    rest = NOTHING;
+    return true;
   }
 
   private boolean inflateInput(ByteBufAllocator allocator, Taker taker)

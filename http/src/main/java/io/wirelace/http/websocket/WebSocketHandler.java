@@ -12,7 +12,6 @@ import io.wirelace.wire.Role;
 import java.util.Objects;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.zip.DataFormatException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,11 +32,9 @@ public final class WebSocketHandler extends ChannelDuplexHandler implements Fram
   private final @Nullable Deflate deflate;
   private final Messages messages;
   private final FrameReader reader;
+  private final InboundMessages inbound;
 
   private @Nullable ChannelHandlerContext context;
-
-  // The message being inflated.
-  private @Nullable MessageInflater inflater;
 
   // Pings.
   private byte @Nullable [] owedPong;
@@ -71,6 +68,7 @@ public final class WebSocketHandler extends ChannelDuplexHandler implements Fram
     this.deflate = deflate;
     this.messages = messages;
     this.reader = new FrameReader(role, deflate != null, limits, this);
+    this.inbound = new InboundMessages(this, reader, messages, limits.maxMessageBytes());
   }
 
   @Override
@@ -82,7 +80,7 @@ public final class WebSocketHandler extends ChannelDuplexHandler implements Fram
   @Override
   public void handlerRemoved(ChannelHandlerContext ctx) {
     reader.stop();
-    endMessage();
+    inbound.release();
     messages.closed();
     ScheduledFuture<?> running = messageTimer;
     if (running != null) {
@@ -104,13 +102,17 @@ public final class WebSocketHandler extends ChannelDuplexHandler implements Fram
       ctx.fireChannelRead(message);
       return;
     }
-    try {
-      reader.read(in);
-    } catch (Throwable e) {
-      in.release();
-      throw e;
+    inbound.read(in);
+  }
+
+  /** The session reads on: first what is held of what was read, and then from the network. */
+  @Override
+  public void read(ChannelHandlerContext ctx) {
+    if (inbound.holdsReads()) {
+      inbound.goOnLater();
+    } else {
+      ctx.read();
     }
-    messages.readDone(in);
   }
 
   @Override
@@ -138,7 +140,7 @@ public final class WebSocketHandler extends ChannelDuplexHandler implements Fram
       return;
     }
     long now = System.nanoTime();
-    if (!context().channel().config().isAutoRead()) {
+    if (!inbound.isWanted()) {
       lastReadNs = now; // it is us who do not read
     }
     long timeout = limits.messageTimeout().toNanos();
@@ -153,68 +155,22 @@ public final class WebSocketHandler extends ChannelDuplexHandler implements Fram
 
   @Override
   public void onMessageStart(int opcode, boolean compressed) {
-    if (compressed) {
-      messages.flush(); // what is inflated comes from other buffers, and after it
-      inflater = new MessageInflater(limits.maxMessageBytes());
-    }
-    messages.begin(opcode == Opcode.TEXT);
+    inbound.start(opcode, compressed);
   }
 
   @Override
   public int target(int at) {
-    return inflater == null ? messages.target(at) : at;
+    return inbound.target(at);
   }
 
   @Override
   public void onPayload(ByteBuf buffer, int at, int length) {
-    MessageInflater inflating = inflater;
-    if (inflating == null) {
-      messages.piece(buffer, at, length);
-      return;
-    }
-    try {
-      inflating.inflate(context().alloc(), buffer.nioBuffer(at, length), this::inflated);
-    } catch (DataFormatException | MessageInflater.TooBigException e) {
-      doesNotInflate(e);
-    }
-  }
-
-  private boolean inflated(ByteBuf piece) {
-    messages.piece(piece, 0, piece.readableBytes());
-    messages.flush();
-    return failure == null;
+    inbound.payload(buffer, at, length);
   }
 
   @Override
   public void onMessageEnd() {
-    MessageInflater inflating = inflater;
-    if (inflating != null) {
-      try {
-        inflating.finish(context().alloc(), this::inflated);
-      } catch (DataFormatException | MessageInflater.TooBigException e) {
-        doesNotInflate(e);
-      }
-      endMessage();
-    }
-    if (failure == null) {
-      messages.end();
-    }
-  }
-
-  private void doesNotInflate(Exception why) {
-    if (why instanceof MessageInflater.TooBigException) {
-      fail(CloseCode.TOO_BIG, String.valueOf(why.getMessage()));
-    } else {
-      fail(CloseCode.INVALID_DATA, "a message that does not inflate: " + why.getMessage());
-    }
-  }
-
-  private void endMessage() {
-    MessageInflater inflating = inflater;
-    if (inflating != null) {
-      inflater = null;
-      inflating.end();
-    }
+    inbound.messageEnd();
   }
 
   // ---- pings ----
@@ -398,6 +354,10 @@ public final class WebSocketHandler extends ChannelDuplexHandler implements Fram
   public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
     if (event != EndOfStream.INSTANCE) {
       ctx.fireUserEventTriggered(event);
+      return;
+    }
+    if (inbound.holdsReads()) {
+      inbound.endLater();
       return;
     }
     inputEnded = true;

@@ -7,17 +7,12 @@ import io.wirelace.Client;
 import io.wirelace.ClientBuilder;
 import io.wirelace.Server;
 import io.wirelace.ServerBuilder;
-import io.wirelace.certificates.TestCa;
-import io.wirelace.config.TlsSettings;
 import io.wirelace.session.Session;
 import io.wirelace.transport.PeerIdentity;
 import org.junit.jupiter.api.Test;
 
 /** The contract inside TLS, both sides proving who they are. */
 abstract class TlsContract extends FlowContract {
-  private static final TestCa CA = TestCa.temporary();
-  private static final TestCa.Leaf OWN = CA.localhost();
-
   abstract String provider();
 
   @Override
@@ -25,22 +20,14 @@ abstract class TlsContract extends FlowContract {
     return "tls://127.0.0.1:0";
   }
 
-  private TlsSettings settings() {
-    return TlsSettings.DEFAULT
-        .with("provider", provider())
-        .with("cert", OWN.cert())
-        .with("key", OWN.key())
-        .with("ca", CA.file());
-  }
-
   @Override
   ServerBuilder server(String uri) {
-    return super.server(uri).tls(settings().with("client-auth", "need"));
+    return super.server(uri).tls(MutualTls.server().with("provider", provider()));
   }
 
   @Override
   ClientBuilder client() {
-    return super.client().tls(settings());
+    return super.client().tls(MutualTls.client().with("provider", provider()));
   }
 
   @Test

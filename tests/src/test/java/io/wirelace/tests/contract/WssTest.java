@@ -7,37 +7,25 @@ import io.wirelace.Client;
 import io.wirelace.ClientBuilder;
 import io.wirelace.Server;
 import io.wirelace.ServerBuilder;
-import io.wirelace.certificates.TestCa;
-import io.wirelace.config.TlsSettings;
 import io.wirelace.session.Session;
 import io.wirelace.transport.PeerIdentity;
 import org.junit.jupiter.api.Test;
 
 /** The contract over WebSocket inside TLS, both sides proving who they are. */
 class WssTest extends FlowContract {
-  private static final TestCa CA = TestCa.temporary();
-  private static final TestCa.Leaf OWN = CA.localhost();
-
   @Override
   String listenUri() {
     return "wss://127.0.0.1:0";
   }
 
-  private static TlsSettings settings() {
-    return TlsSettings.DEFAULT
-        .with("cert", OWN.cert())
-        .with("key", OWN.key())
-        .with("ca", CA.file());
-  }
-
   @Override
   ServerBuilder server(String uri) {
-    return super.server(uri).tls(settings().with("client-auth", "need"));
+    return super.server(uri).tls(MutualTls.server());
   }
 
   @Override
   ClientBuilder client() {
-    return super.client().tls(settings());
+    return super.client().tls(MutualTls.client());
   }
 
   @Test

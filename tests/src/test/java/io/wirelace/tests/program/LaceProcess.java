@@ -39,19 +39,29 @@ final class LaceProcess implements AutoCloseable {
   }
 
   private static Process launch(List<String> args) throws IOException {
+    return launch(Path.of(""), args);
+  }
+
+  private static Process launch(Path folder, List<String> args) throws IOException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     // They are to start soon, several at once.
     command.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xmx256m"));
     Path root = Path.of(System.getProperty("wirelace.root", ".."));
-    command.addAll(List.of("-jar", root.resolve("cli/target/lace.jar").toString()));
+    command.addAll(
+        List.of("-jar", root.resolve("cli/target/lace.jar").toAbsolutePath().toString()));
     command.addAll(args);
-    return new ProcessBuilder(command).start();
+    return new ProcessBuilder(command).directory(folder.toAbsolutePath().toFile()).start();
   }
 
   /** Starts one whose lines are to be waited for. */
   static LaceProcess start(String... args) throws IOException {
-    LaceProcess started = new LaceProcess(launch(List.of(args)));
+    return startIn(Path.of(""), List.of(args));
+  }
+
+  /** Starts one in a folder. */
+  static LaceProcess startIn(Path folder, List<String> args) throws IOException {
+    LaceProcess started = new LaceProcess(launch(folder, args));
     started.process.getOutputStream().close();
     Thread.ofVirtual().start(started::readLines);
     return started;
@@ -71,7 +81,16 @@ final class LaceProcess implements AutoCloseable {
 
   /** Runs one to its end, with something on its standard input. */
   static Finished runWithInput(byte[] input, String... args) throws Exception {
-    try (LaceProcess started = new LaceProcess(launch(List.of(args)))) {
+    return finish(launch(List.of(args)), input);
+  }
+
+  /** Runs one to its end, in a folder. */
+  static Finished runIn(Path folder, List<String> args) throws Exception {
+    return finish(launch(folder, args), new byte[0]);
+  }
+
+  private static Finished finish(Process process, byte[] input) throws Exception {
+    try (LaceProcess started = new LaceProcess(process)) {
       started.process.getOutputStream().write(input);
       started.process.getOutputStream().close();
       Thread guard =
