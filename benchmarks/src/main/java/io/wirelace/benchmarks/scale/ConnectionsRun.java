@@ -93,7 +93,7 @@ record ConnectionsRun(int connections, Times times, long seed) {
     return each;
   }
 
-  private Numbers idle(Rig rig) throws InterruptedException {
+  private Numbers idle(Rig rig) throws IOException, InterruptedException {
     Costs before = rig.costs();
     pause(times.idle());
     return rig.costs().since(before);

@@ -18,6 +18,15 @@ record Measurement(
     return !failure.isEmpty();
   }
 
+  /** The share of the machine that others took, in the worst of its phases. */
+  double noise() {
+    return numbers.entrySet().stream()
+        .filter(number -> number.getKey().endsWith("noise"))
+        .mapToDouble(Map.Entry::getValue)
+        .max()
+        .orElse(0);
+  }
+
   boolean isOf(Cell cell) {
     return part.equals(cell.part().text()) && size == cell.size();
   }

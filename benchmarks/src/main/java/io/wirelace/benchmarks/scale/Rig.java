@@ -122,7 +122,7 @@ final class Rig implements AutoCloseable {
     return clients.size();
   }
 
-  Costs costs() {
+  Costs costs() throws IOException {
     return Costs.now(server.pid(), clients.stream().map(Child::pid).toList());
   }
 

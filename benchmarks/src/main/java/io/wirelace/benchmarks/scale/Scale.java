@@ -3,7 +3,6 @@ package io.wirelace.benchmarks.scale;
 import io.wirelace.benchmarks.compare.Facts;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.LinkedHashMap;
@@ -54,13 +53,25 @@ public final class Scale {
     for (int run = 1; run <= options.runs; run++) {
       for (Cell cell : options.cells) {
         int number = run + (int) before.stream().filter(each -> each.isOf(cell)).count();
-        Measurement measurement = once(cell, number, commit);
+        Measurement measurement = quietest(cell, number, commit);
         file.add(measurement);
         System.out.printf(Locale.ROOT, "run %d  %s%n", number, line(measurement));
         passed &= !measurement.failed();
       }
     }
     return passed;
+  }
+
+  /** Runs a cell until the rest of the machine is quiet, or there is no attempt left. */
+  private Measurement quietest(Cell cell, int run, String commit) throws InterruptedException {
+    Measurement best = once(cell, run, commit);
+    for (int i = 1; i < options.attempts && !best.failed() && best.noise() > options.noise; i++) {
+      Measurement another = once(cell, run, commit);
+      if (another.failed() || another.noise() < best.noise()) {
+        best = another;
+      }
+    }
+    return best;
   }
 
   private Measurement once(Cell cell, int run, String commit) throws InterruptedException {
@@ -105,13 +116,15 @@ public final class Scale {
             + options.times.measured()
             + " s for each load, "
             + options.times.idle()
-            + " s idle");
+            + " s idle; a run is repeated, twice at most, while others take more than "
+            + Math.round(100 * options.noise)
+            + " % of the machine");
     return facts;
   }
 
   private void render() throws IOException {
     MeasurementsFile.Content content = file.read();
-    Path out = options.out;
-    System.out.println(content.measurements().size() + " measurements in " + out);
+    new ScalePages(content.facts(), new Figures(content.measurements())).write(options.out);
+    System.out.println(content.measurements().size() + " measurements in " + options.out);
   }
 }

@@ -17,12 +17,15 @@ final class ScaleOptions {
         --only A,B       these only: connections, heartbeat, fan-out, latency, or one size of them such as latency:100
         --runs N         how often each is run (3); runs are added to those that are in the output already
         --seed N         of the schedules of arrivals (1)
+        --noise SHARE    a run is repeated, twice at most, when others took more of the machine (0.05)
         --out DIR        where results go (docs/benchmarks/scale)
         --fresh          forget what is in the output already
         --render         no measuring: write the pages anew from DIR/results.jsonl
       """;
 
   int runs = 3;
+  int attempts = 3;
+  double noise = 0.05;
   long seed = 1;
   Times times = Times.FULL;
   List<Cell> cells;
@@ -36,6 +39,7 @@ final class ScaleOptions {
     cells = quick ? quickCells() : allCells();
     if (quick) {
       runs = 1;
+      attempts = 1;
       times = Times.QUICK;
       fresh = true;
       out = Path.of("benchmarks", "target", "scale", "quick");
@@ -89,6 +93,7 @@ final class ScaleOptions {
       case "--only" -> cells = only(List.of(value(option, left).split(",", -1)));
       case "--runs" -> runs = Integer.parseInt(value(option, left));
       case "--seed" -> seed = Long.parseLong(value(option, left));
+      case "--noise" -> noise = Double.parseDouble(value(option, left));
       case "--out" -> out = Path.of(value(option, left));
       case "--fresh" -> fresh = true;
       case "--render" -> render = true;
