@@ -154,7 +154,7 @@ record ConnectionSections(Figures figures) {
     return new Section(
         "What heartbeats cost",
         List.of(
-            Format.number(usual)
+            Format.count(usual)
                 + " idle connections, the interval set on both sides; thousandths of one processor. Each"
                 + " side probes each connection once an interval and answers the other's probe."),
         List.of(new Table(List.of("interval", "server", "clients", "noise, %", "runs"), rows)),

@@ -73,7 +73,7 @@ record Extrapolation(Figures figures) {
   }
 
   private static Row counted(String what, java.util.function.DoubleUnaryOperator value) {
-    return new Row(what, "–", n -> Format.number(value.applyAsDouble(n)), CALCULATED);
+    return new Row(what, "–", n -> Format.count(value.applyAsDouble(n)), CALCULATED);
   }
 
   private void memory(String what, String number, double share, int largest, List<Row> rows) {

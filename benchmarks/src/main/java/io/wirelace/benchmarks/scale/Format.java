@@ -17,6 +17,11 @@ final class Format {
     return String.format(Locale.ROOT, "%,." + decimals + "f", value);
   }
 
+  /** A size or a count: 1, 19,500. */
+  static String count(double value) {
+    return String.format(Locale.ROOT, "%,.0f", value);
+  }
+
   /** The median, and the least and the most if there is more than one run. */
   static String spread(Optional<Spread> spread) {
     return spread

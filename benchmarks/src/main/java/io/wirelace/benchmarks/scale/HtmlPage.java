@@ -19,6 +19,7 @@ record HtmlPage(String title, String intro, Map<String, String> facts, List<Sect
         p { max-width: 52rem; margin: .5rem 0 }
         table { border-collapse: collapse; margin: .8rem 0; font-size: .87rem }
         th, td { border-bottom: 1px solid #d8dee4; padding: .28rem .7rem; text-align: right; vertical-align: top }
+        td { white-space: nowrap } small { color: #656d76 } .facts td:last-child { white-space: normal }
         th { border-bottom: 2px solid #8c959f; font-weight: 600 }
         th:first-child, td:first-child, .facts td { text-align: left }
         .wide { overflow-x: auto }
@@ -66,8 +67,13 @@ record HtmlPage(String title, String intro, Map<String, String> facts, List<Sect
 
   private static String row(String kind, List<String> cells) {
     return cells.stream()
-        .map(cell -> "<" + kind + ">" + inline(cell) + "</" + kind + ">")
+        .map(cell -> "<" + kind + ">" + cell(cell) + "</" + kind + ">")
         .collect(Collectors.joining("", "<tr>", "</tr>\n"));
+  }
+
+  /** The spread, which Format puts in brackets, in a line of its own. */
+  private static String cell(String text) {
+    return inline(text).replaceAll("^(\\S+) \\((.* … .*)\\)$", "$1<br><small>$2</small>");
   }
 
   /** Escaped, with code marked as such. */

@@ -156,7 +156,7 @@ record LinePlot(
               "<line x1='%.1f' x2='%.1f' y1='%d' y2='%d' class='grid'/>\n",
               x, x, TOP, HEIGHT - BOTTOM));
       if (x >= free) {
-        text(x, HEIGHT - BOTTOM + 18, "middle", Format.number(tick), svg);
+        text(x, HEIGHT - BOTTOM + 18, "middle", Format.count(tick), svg);
         free = x + 44;
       }
     }

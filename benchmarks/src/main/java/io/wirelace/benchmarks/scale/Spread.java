@@ -19,6 +19,8 @@ record Spread(double median, double least, double most, int runs) {
 
   /** In another unit. */
   Spread times(double factor) {
-    return new Spread(median * factor, least * factor, most * factor, runs);
+    return factor < 0
+        ? new Spread(median * factor, most * factor, least * factor, runs)
+        : new Spread(median * factor, least * factor, most * factor, runs);
   }
 }

@@ -30,7 +30,7 @@ final class Tables {
     head.add("runs");
     List<List<String>> rows = new ArrayList<>();
     for (int size : figures.sizes(part)) {
-      List<String> row = new ArrayList<>(List.of(Format.number(size)));
+      List<String> row = new ArrayList<>(List.of(Format.count(size)));
       for (Column column : columns) {
         row.add(
             Format.spread(

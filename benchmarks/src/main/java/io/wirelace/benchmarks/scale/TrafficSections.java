@@ -80,7 +80,7 @@ record TrafficSections(Figures figures) {
       plots.add(
           new LinePlot(
               "latency-" + size,
-              "Latency, connections: " + Format.number(size),
+              "Latency, connections: " + Format.count(size),
               "% of capacity",
               "µs from the scheduled time",
               Scale.LOGARITHMIC,
@@ -113,7 +113,7 @@ record TrafficSections(Figures figures) {
       String at = "at" + load + "_";
       rows.add(
           List.of(
-              Format.number(size) + " at " + load + " %",
+              Format.count(size) + " at " + load + " %",
               cell(size, at + "offered", 1),
               cell(size, at + "rate", 1),
               cell(size, at + "p50_us", 1),

@@ -94,6 +94,9 @@ class NumbersTest {
     assertThat(Format.spread(Optional.of(Spread.of(List.of(5.0, 7.0)))))
         .isEqualTo("6.00 (5.00 … 7.00)");
     assertThat(Format.spread(Optional.empty())).isEqualTo("–");
+    assertThat(Format.spread(Optional.of(Spread.of(List.of(5.0, 7.0)).times(-1))))
+        .isEqualTo("-6.00 (-7.00 … -5.00)");
+    assertThat(Format.count(10)).isEqualTo("10");
     assertThat(Format.bytes(5_878_120_448.0)).isEqualTo("5.47 GiB");
   }
 }

@@ -52,6 +52,7 @@ class ScalePagesTest {
     String html = Files.readString(out.resolve("scale.html"));
     assertThat(html.split("<svg ", -1)).hasSizeGreaterThan(4);
     assertThat(html).doesNotContain("<script", "<link", "<img", "src=", "href=", "url(");
+    assertThat(html).contains("<td>5,100<br><small>5,000 … 5,200</small></td>");
     assertThat(html).contains("25 &lt;EA&gt;", "LOST: &lt;3&gt;").doesNotContain("<EA>");
   }
 
