@@ -48,11 +48,9 @@ final class Limits {
     List<String> told = new ArrayList<>();
     for (String setting : SETTINGS) {
       Path file = Path.of("/proc/sys", setting);
-      String value =
-          Files.isReadable(file)
-              ? Files.readString(file).strip().replaceAll("\\s+", " ")
-              : "absent";
-      told.add(setting.replace('/', '.') + " = " + value);
+      // By lines: such a file gives all of itself to the first read, and nothing to a second.
+      String value = Files.isReadable(file) ? String.join(" ", Files.readAllLines(file)) : "absent";
+      told.add(setting.replace('/', '.') + " = " + value.replaceAll("\\s+", " "));
     }
     return String.join("; ", told);
   }
