@@ -14,7 +14,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
 /** A child process that talks in lines. It ends when its input does, and with us at the latest. */
-final class Child implements AutoCloseable {
+public final class Child implements AutoCloseable {
   private static final String END = "\0end";
   private static final int SHOWN_ERROR_LINES = 12;
 
@@ -23,7 +23,8 @@ final class Child implements AutoCloseable {
   private final Path errorFile;
   private final BlockingQueue<String> lines = new LinkedBlockingQueue<>();
 
-  Child(String name, List<String> command) throws IOException {
+  /** Starts it. */
+  public Child(String name, List<String> command) throws IOException {
     this.name = name;
     this.errorFile = Files.createTempFile("wirelace-compare-", ".err");
     this.process = new ProcessBuilder(command).redirectError(errorFile.toFile()).start();
@@ -44,12 +45,13 @@ final class Child implements AutoCloseable {
     lines.add(END);
   }
 
-  long pid() {
+  /** Its process id. */
+  public long pid() {
     return process.pid();
   }
 
   /** The rest of the next line that starts with a word; fails if the process ends or is late. */
-  String await(String word, Duration timeout) throws IOException, InterruptedException {
+  public String await(String word, Duration timeout) throws IOException, InterruptedException {
     long deadline = System.nanoTime() + timeout.toNanos();
     while (true) {
       String line = lines.poll(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
@@ -66,14 +68,14 @@ final class Child implements AutoCloseable {
   }
 
   /** Sends it a line. */
-  void tell(String line) throws IOException {
+  public void tell(String line) throws IOException {
     OutputStream input = process.getOutputStream();
     input.write((line + "\n").getBytes(StandardCharsets.UTF_8));
     input.flush();
   }
 
   /** What it wrote to its error output, shortened. */
-  String errors() throws IOException {
+  public String errors() throws IOException {
     List<String> all = Files.readAllLines(errorFile);
     return all.isEmpty()
         ? " (silent)"

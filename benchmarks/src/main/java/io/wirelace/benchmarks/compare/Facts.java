@@ -13,7 +13,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** Where and how was measured, for the page. */
-final class Facts {
+public final class Facts {
   private static final Pattern VERSIONED_JAR =
       Pattern.compile(
           "(netty-transport|wirelace-core|rsocket-core"
@@ -79,7 +79,8 @@ final class Facts {
     return String.join(", ", versions);
   }
 
-  private static String commit() throws IOException {
+  /** What git calls the tree; "unknown" without git. */
+  public static String commit() throws IOException {
     try {
       Process git =
           new ProcessBuilder("git", "describe", "--always", "--dirty")
@@ -94,11 +95,13 @@ final class Facts {
     }
   }
 
-  private static String processor() throws IOException {
+  /** The model of the processor. */
+  public static String processor() throws IOException {
     return line("/proc/cpuinfo", "model name", System.getProperty("os.arch"));
   }
 
-  private static String memory() throws IOException {
+  /** The memory of the machine, or empty. */
+  public static String memory() throws IOException {
     String kib = line("/proc/meminfo", "MemTotal", "").replaceAll("\\D+", "");
     return kib.isEmpty() ? "" : Math.round(Long.parseLong(kib) / 1048576.0) + " GiB";
   }

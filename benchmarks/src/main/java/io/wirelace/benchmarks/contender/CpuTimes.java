@@ -15,7 +15,7 @@ import java.util.List;
  * @param machine of all processes, interrupts included
  * @param stolen taken by the host of a virtual machine
  */
-record CpuTimes(
+public record CpuTimes(
     long clientUser,
     long clientKernel,
     long serverUser,
@@ -49,7 +49,8 @@ record CpuTimes(
     return Math.max(0, machine - clientUser - clientKernel - serverUser - serverKernel);
   }
 
-  private static long[] process(String pid) {
+  /** Milliseconds that a process has taken: in its own code, in the kernel. */
+  public static long[] process(String pid) {
     try {
       String stat = Files.readString(Path.of("/proc", pid, "stat"));
       String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
@@ -61,7 +62,8 @@ record CpuTimes(
     }
   }
 
-  private static long[] machineNow() {
+  /** Milliseconds since the boot: of all processes and interrupts, stolen by the host. */
+  public static long[] machineNow() {
     try {
       List<String> lines = Files.readAllLines(Path.of("/proc/stat"));
       String[] fields = lines.getFirst().split(" +", -1);

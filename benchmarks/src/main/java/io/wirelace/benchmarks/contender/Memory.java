@@ -11,10 +11,11 @@ import java.lang.management.ManagementFactory;
  * @param nettyBytes direct memory in Netty's books and not in the JDK's, whole chunks of its pools
  * @param nioBytes direct memory in the JDK's books
  */
-record Memory(long heapBytes, long nettyBytes, long nioBytes) {
+public record Memory(long heapBytes, long nettyBytes, long nioBytes) {
   private static final int COLLECTIONS = 3; // buffers are freed by cleaners, after a collection
 
-  static Memory afterCollection() throws InterruptedException {
+  /** Collects three times, then looks. */
+  public static Memory afterCollection() throws InterruptedException {
     for (int i = 0; i < COLLECTIONS; i++) {
       System.gc();
       Thread.sleep(100);
