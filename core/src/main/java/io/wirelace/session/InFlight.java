@@ -120,6 +120,11 @@ final class InFlight {
     }
   }
 
+  /** What it has room for at the moment. */
+  int slots() {
+    return slots.length;
+  }
+
   /** Lets go of what was answered; for quiet times. Event loop. */
   void trim() {
     if (size() == 0) {

@@ -419,6 +419,11 @@ final class SessionHandler extends ChannelInboundHandlerAdapter
     channel().close();
   }
 
+  /** For the watch: how many have come and gone. */
+  long frames() {
+    return live().counters().framesIn() + live().counters().framesOut();
+  }
+
   void trim() {
     live().inFlight().trim();
     live().outbound().trim();

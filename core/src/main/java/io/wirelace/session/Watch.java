@@ -20,6 +20,9 @@ final class Watch {
   /** So many intervals without a sign of life end a session. */
   private static final int MISSED_HEARTBEATS = 3;
 
+  /** In an interval of rest each side probes and answers; one more may have crossed its edge. */
+  private static final int FRAMES_AT_REST = 5;
+
   /** A mailbox that is full for this long without a break has handlers that do not keep up. */
   private static final long BACKLOG_AFTER_NS = TimeUnit.MILLISECONDS.toNanos(200);
 
@@ -33,6 +36,7 @@ final class Watch {
   private long backlogSinceNs;
   private volatile long lastReadNs;
   private boolean greeted;
+  private long framesAtLastBeat;
 
   Watch(SessionHandler handler, SessionContext context) {
     this.handler = handler;
@@ -43,13 +47,17 @@ final class Watch {
   void start(EventExecutor loop) {
     executor = loop;
     lastReadNs = context.clock().getAsLong();
-    schedule(context.settings().idleTimeout());
+    Duration idle = context.settings().idleTimeout();
+    schedule(idle, idle.toNanos());
   }
 
   /** The peer speaks the whole protocol: heartbeats instead of the idle timeout. */
   void greeted() {
     greeted = true;
-    schedule(context.settings().heartbeatInterval());
+    // Not all at once where many connected at once, now and in each interval from now on.
+    Duration interval = context.settings().heartbeatInterval();
+    long ns = interval.toNanos();
+    schedule(interval, ns - (ns < 2 ? 0 : context.random().nextLong(ns / 2)));
   }
 
   boolean isGreeted() {
@@ -111,12 +119,11 @@ final class Watch {
     }
   }
 
-  private void schedule(Duration interval) {
+  private void schedule(Duration interval, long delayNs) {
     cancel(beat);
     beat = null;
     if (!interval.isZero() && executor != null) {
-      long ns = interval.toNanos();
-      beat = executor.schedule(() -> tick(interval), ns, TimeUnit.NANOSECONDS);
+      beat = executor.schedule(() -> tick(interval), delayNs, TimeUnit.NANOSECONDS);
     }
   }
 
@@ -126,10 +133,8 @@ final class Watch {
           context.clock().getAsLong(); // this side does not read, or the peer has said goodbye
     }
     long silent = context.clock().getAsLong() - lastReadNs;
-    if (silent >= interval.toNanos()) {
-      handler.trim();
-    }
     if (greeted) {
+      trimAtRest();
       if (silent >= MISSED_HEARTBEATS * interval.toNanos()) {
         handler.violated(
             Fault.of(
@@ -137,16 +142,24 @@ final class Watch {
         return;
       }
       handler.probe(probe(context.clock().getAsLong()));
-      schedule(interval);
+      schedule(interval, interval.toNanos());
     } else if (silent >= interval.toNanos()) {
       handler.violated(
           Fault.of(
               ErrorCode.IDLE_TIMEOUT,
               "nothing came for " + silent / 1_000_000 + " ms (idle-timeout)"));
-    } else if (executor != null) {
-      long left = interval.toNanos() - silent;
-      beat = executor.schedule(() -> tick(interval), left, TimeUnit.NANOSECONDS);
+    } else {
+      schedule(interval, interval.toNanos() - silent);
     }
+  }
+
+  /** After an interval of heartbeats alone the session gives back what it keeps for traffic. */
+  private void trimAtRest() {
+    long frames = handler.frames();
+    if (frames - framesAtLastBeat <= FRAMES_AT_REST) {
+      handler.trim();
+    }
+    framesAtLastBeat = frames;
   }
 
   /** Closing has begun: it ends by force after the close timeout. */

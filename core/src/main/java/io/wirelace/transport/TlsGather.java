@@ -53,7 +53,7 @@ final class TlsGather extends ChannelInboundHandlerAdapter {
     if (before.maxFastWritableBytes() < record.readableBytes() || before.refCnt() > 1) {
       int bytes = before.readableBytes() + record.readableBytes();
       ByteBuf all = here.alloc().directBuffer(Math.max(bytes, mostBytes));
-      all.writeBytes(before);
+      all.writeBytes(before, before.readerIndex(), before.readableBytes());
       before.release();
       before = all;
       gathered = all;

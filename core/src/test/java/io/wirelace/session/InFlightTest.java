@@ -2,10 +2,12 @@ package io.wirelace.session;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.wirelace.config.SessionSettings;
 import io.wirelace.error.ErrorCode;
 import io.wirelace.wire.FrameEncoder;
 import io.wirelace.wire.FrameHeader;
 import io.wirelace.wire.Headers;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -98,6 +100,36 @@ class InFlightTest {
               new SessionOnTape.Sent(FrameHeader.ERROR, id, ErrorCode.CANCELLED.number()));
     }
     assertThat(tape.session().inFlightRequests()).isZero();
+  }
+
+  @Test
+  void aSessionThatOnlyBeatsKeepsNothingOfItsRequests() {
+    tape.greet();
+    tape.receive(FrameHeader.REQUEST, 1, 2, 3, 4, 5, 6, 7, 8, 9);
+    for (long id = 1; id < 10; id++) {
+      answer(id);
+    }
+    Duration beat = SessionSettings.DEFAULT.heartbeatInterval();
+    tape.pass(beat.plusMillis(1));
+    assertThat(tape.session().inFlight().slots()).isPositive(); // there was traffic in that one
+    tape.receive(FrameHeader.HEARTBEAT, 0);
+    tape.pass(beat.plusMillis(1));
+    assertThat(tape.session().inFlight().slots()).isZero();
+  }
+
+  @Test
+  void sessionsThatGreetTogetherDoNotBeatTogether() {
+    long seed = Long.getLong("seed", System.nanoTime());
+    Duration beat = SessionSettings.DEFAULT.heartbeatInterval();
+    int early = 0;
+    for (int i = 0; i < 40; i++) {
+      try (SessionOnTape one = SessionOnTape.of((frame, request) -> false, seed + i)) {
+        one.greet();
+        one.pass(beat.multipliedBy(3).dividedBy(4));
+        early += one.sent().stream().anyMatch(sent -> sent.kind() == FrameHeader.HEARTBEAT) ? 1 : 0;
+      }
+    }
+    assertThat(early).as("seed %d", seed).isBetween(5, 35);
   }
 
   @Test

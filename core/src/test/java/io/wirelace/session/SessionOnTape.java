@@ -18,6 +18,8 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Random;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
@@ -38,9 +40,10 @@ final class SessionOnTape implements AutoCloseable {
   record Sent(int kind, long id, int code) {}
 
   private final EmbeddedChannel channel = new EmbeddedChannel();
+  private final AtomicLong nowNs = new AtomicLong();
   private final Session session;
 
-  private SessionOnTape(Taker taker) {
+  private SessionOnTape(Taker taker, long seed) {
     AtomicReference<Session> opened = new AtomicReference<>();
     SessionContext context =
         new SessionContext(
@@ -51,8 +54,8 @@ final class SessionOnTape implements AutoCloseable {
             event -> {},
             Compression.NONE,
             false,
-            new Random(1),
-            System::nanoTime);
+            new Random(seed),
+            nowNs::get);
     Sessions sessions = new Sessions(context, 1, opened::set);
     Link link = new Link("tape", NOWHERE, NOWHERE, Optional.empty(), FrameHeader.MAX_LENGTH);
     sessions.starter().startSession(channel, link);
@@ -60,7 +63,11 @@ final class SessionOnTape implements AutoCloseable {
   }
 
   static SessionOnTape of(Taker taker) {
-    return new SessionOnTape(taker);
+    return of(taker, 1);
+  }
+
+  static SessionOnTape of(Taker taker, long seed) {
+    return new SessionOnTape(taker, seed);
   }
 
   Session session() {
@@ -74,6 +81,20 @@ final class SessionOnTape implements AutoCloseable {
       all.writeBytes(FrameEncoder.frame(type, id, FrameEncoder.NO_BODY));
     }
     channel.writeInbound(all);
+  }
+
+  /** The peer greets. */
+  void greet() {
+    channel.writeInbound(
+        Unpooled.wrappedBuffer(FrameEncoder.frame(FrameHeader.HELLO, 0, new byte[] {0, 1, 0, 0})));
+  }
+
+  /** Time passes, with all that is due in it. */
+  void pass(Duration time) {
+    channel.runPendingTasks();
+    nowNs.addAndGet(time.toNanos());
+    channel.advanceTimeBy(time.toNanos(), TimeUnit.NANOSECONDS);
+    channel.runScheduledPendingTasks();
   }
 
   /** What was sent since the last time. */
