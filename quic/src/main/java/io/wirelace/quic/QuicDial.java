@@ -1,5 +1,6 @@
 package io.wirelace.quic;
 
+import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
@@ -91,6 +92,7 @@ final class QuicDial implements QuicConnection.Owner {
             QuicChannelOption.SEGMENTED_DATAGRAM_PACKET_ALLOCATOR,
             QuicSockets.segments(options.socket(), context.loops()))
         .streamOption(ChannelOption.AUTO_READ, false)
+        .streamOption(ChannelOption.ALLOCATOR, PooledByteBufAllocator.DEFAULT)
         .handler(new QuicConnection(this))
         .streamHandler(new ChannelInboundHandlerAdapter()) // a server may open none
         .remoteAddress(socket.remoteAddress())

@@ -1,5 +1,6 @@
 package io.wirelace.quic;
 
+import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandler;
@@ -9,6 +10,7 @@ import io.netty.channel.ChannelOption;
 import io.netty.channel.ChannelPromise;
 import io.netty.handler.codec.quic.QuicChannel;
 import io.netty.handler.codec.quic.QuicChannelOption;
+import io.netty.handler.codec.quic.QuicConnectionIdGenerator;
 import io.netty.handler.codec.quic.QuicServerCodecBuilder;
 import io.netty.handler.codec.quic.QuicStreamChannel;
 import io.wirelace.error.ErrorCode;
@@ -60,6 +62,9 @@ final class QuicListener extends ChannelDuplexHandler implements QuicConnection.
     QuicSockets.configure(codec, options);
     return codec
         .initialMaxStreamsBidirectional(options.streams().most())
+        .streamOption(ChannelOption.ALLOCATOR, PooledByteBufAllocator.DEFAULT)
+        // Netty's own choice makes the same further id again for every packet that comes.
+        .connectionIdAddressGenerator(QuicConnectionIdGenerator.randomGenerator())
         .sslEngineProvider(channel -> tls.context().newEngine(channel.alloc()))
         .tokenHandler(
             new AddressTokens(

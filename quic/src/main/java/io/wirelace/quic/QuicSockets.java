@@ -22,6 +22,9 @@ final class QuicSockets {
 
   private static final int MOST_SEGMENTS = 10;
 
+  /** What the kernel takes in one call: a UDP payload's most. */
+  private static final int MOST_GSO_BYTES = 65_507;
+
   private QuicSockets() {}
 
   static Bootstrap bootstrap(
@@ -68,8 +71,9 @@ final class QuicSockets {
 
   /** Several datagrams in one call, where the socket can. */
   static SegmentedDatagramPacketAllocator segments(QuicOptions.Socket options, EventLoops loops) {
-    return options.gso() && isEpoll(loops)
-        ? EpollQuicUtils.newSegmentedAllocator(MOST_SEGMENTS)
+    int segments = Math.min(MOST_SEGMENTS, MOST_GSO_BYTES / options.datagramBytes());
+    return options.gso() && segments > 1 && isEpoll(loops)
+        ? EpollQuicUtils.newSegmentedAllocator(segments)
         : SegmentedDatagramPacketAllocator.NONE;
   }
 
