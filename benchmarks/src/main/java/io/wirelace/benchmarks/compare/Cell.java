@@ -19,8 +19,9 @@ import java.util.Map;
  * @param workloadName what
  * @param times how long
  * @param classPath the class path of both processes
+ * @param serving where the server runs
  */
-record Cell(Entrant entrant, String workloadName, Times times, String classPath) {
+record Cell(Entrant entrant, String workloadName, Times times, String classPath, Serving serving) {
   private static final Duration STARTING = Duration.ofSeconds(60);
   private static final Duration ENDING = Duration.ofSeconds(60);
   private static final Duration OPENING = Duration.ofMinutes(5);
@@ -34,6 +35,22 @@ record Cell(Entrant entrant, String workloadName, Times times, String classPath)
    * @param settle between the last connection opened and the look at the memory
    */
   record Times(Duration warmUp, Duration measured, Duration settle) {}
+
+  /**
+   * Where a server runs.
+   *
+   * @param under what starts its process, such as {@code ip netns exec name}, or nothing
+   * @param host the address that it listens on, or empty for loopback
+   */
+  record Serving(List<String> under, String host) {
+    /** Beside the client. */
+    static final Serving HERE = new Serving(List.of(), "");
+  }
+
+  /** A cell on loopback. */
+  Cell(Entrant entrant, String workloadName, Times times, String classPath) {
+    this(entrant, workloadName, times, classPath, Serving.HERE);
+  }
 
   /** Runs it; the numbers by name. */
   Map<String, Double> run() throws IOException, InterruptedException {
@@ -55,9 +72,13 @@ record Cell(Entrant entrant, String workloadName, Times times, String classPath)
   }
 
   private List<String> serverCommand() {
-    List<String> command = java();
+    List<String> command = new ArrayList<>(serving.under());
+    command.addAll(java());
     command.add(ServerProgram.class.getName());
     command.add(entrant.className());
+    if (!serving.host().isEmpty()) {
+      command.add(serving.host());
+    }
     return command;
   }
 

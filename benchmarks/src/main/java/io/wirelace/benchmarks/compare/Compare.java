@@ -17,13 +17,20 @@ import java.util.Random;
  */
 public final class Compare {
   private final Options options;
+  private final ResultsFile file;
+  private final Map<String, String> facts;
   private final List<Result> results = new ArrayList<>();
 
-  private Compare(Options options) {
+  private Compare(Options options, ResultsFile file) throws IOException {
     this.options = options;
+    this.file = file;
+    this.facts = Facts.gather(options, this::classPath);
   }
 
-  /** Runs it. Exit code 1: a cell failed; 2: the command line is wrong. */
+  /**
+   * Runs it. Exit code 1: a cell failed or, of regressions, one was found; 2: the command line is
+   * wrong.
+   */
   public static void main(String[] args) throws IOException, InterruptedException {
     Options options;
     try {
@@ -49,17 +56,48 @@ public final class Compare {
           content.results());
       return;
     }
-    boolean passed = new Compare(options).run(new ResultsFile(file));
+    Compare compare = new Compare(options, new ResultsFile(file));
+    boolean passed =
+        options.study.equals(Study.REGRESSIONS) ? compare.regressions() : compare.all();
     System.exit(passed ? 0 : 1);
   }
 
-  private boolean run(ResultsFile file) throws IOException, InterruptedException {
-    Map<String, String> facts = Facts.gather(options, this::classPath);
+  private boolean all() throws IOException, InterruptedException {
     file.start(facts);
     System.out.println("seed " + options.seed);
+    measure(options.workloads);
+    System.out.println("written: " + options.out);
+    return results.stream().noneMatch(Result::failed);
+  }
+
+  private boolean regressions() throws IOException, InterruptedException {
+    file.start(facts);
+    if (!options.store) {
+      StoredRatios stored = StoredRatios.read(options.ratios);
+      System.out.println("stored on: " + stored.machine());
+      System.out.println("  this is: " + machine());
+      return new RegressionCheck(stored, options.noise, System.out)
+          .passes(options.workloads, this::measure);
+    }
+    Summary summary = measure(options.workloads);
+    if (!summary.failures().isEmpty()) {
+      return false;
+    }
+    StoredRatios.measured(summary, options.ratios, machine()).write(options.ratios);
+    System.out.println("written: " + options.ratios);
+    return true;
+  }
+
+  private String machine() {
+    return facts.get("Machine") + ", " + facts.get("JDK");
+  }
+
+  /** Every cell of some workloads, as often as wanted; what came of these. */
+  private Summary measure(List<String> workloads) throws IOException, InterruptedException {
+    int before = results.size();
     Random random = new Random(options.seed);
     for (int run = 1; run <= options.runs; run++) {
-      List<Cell> cells = cells();
+      List<Cell> cells = cells(workloads);
       Collections.shuffle(cells, random);
       int done = 0;
       for (Cell cell : cells) {
@@ -77,17 +115,17 @@ public final class Compare {
       }
       Pages.write(options.out, options.study, facts, results);
     }
-    System.out.println("written: " + options.out);
-    return results.stream().noneMatch(Result::failed);
+    return new Summary(
+        options.study.reference(), List.copyOf(results.subList(before, results.size())));
   }
 
-  private List<Cell> cells() throws IOException {
+  private List<Cell> cells(List<String> workloads) throws IOException {
     Cell.Times times = new Cell.Times(options.warmUp, options.measured, options.settle);
     List<Cell> cells = new ArrayList<>();
     for (Entrant entrant : options.entrants) {
-      for (String workload : options.workloads) {
+      for (String workload : workloads) {
         if (entrant.does(workload)) {
-          cells.add(new Cell(entrant, workload, times, classPath(entrant)));
+          cells.add(new Cell(entrant, workload, times, classPath(entrant), options.serving));
         }
       }
     }

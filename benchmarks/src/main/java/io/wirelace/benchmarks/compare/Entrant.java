@@ -1,5 +1,6 @@
 package io.wirelace.benchmarks.compare;
 
+import io.wirelace.benchmarks.contender.Bodies;
 import io.wirelace.benchmarks.contender.Workload;
 import java.util.List;
 import java.util.Set;
@@ -82,6 +83,8 @@ record Entrant(
         over("wss"),
         over("quic"),
         over("any"),
+        compressing("lz4"),
+        compressing("zstd"),
         peer(NETTY_TLS, "netty.TlsNetty", OURS, Set.of(Lack.ALL_BUT_CONNECT)));
   }
 
@@ -94,9 +97,19 @@ record Entrant(
         Set.of(Lack.THREADS));
   }
 
+  private static Entrant compressing(String algorithm) {
+    String type = PACKAGE + "lace.CompressingWirelace#" + algorithm;
+    return new Entrant("wirelace-" + algorithm, type, OURS, List.of(), Set.of(Lack.THREADS));
+  }
+
   /** Whether it is one of the transports, and not of the peers. */
   boolean isTransport() {
-    return className.indexOf('#') >= 0 || name.equals(NETTY_TLS);
+    return className.contains("OrderedWirelace#") || name.equals(NETTY_TLS);
+  }
+
+  /** Whether it is Wirelace that compresses. */
+  boolean isCompressing() {
+    return className.contains("CompressingWirelace#");
   }
 
   private static Entrant peer(String name, String type, String classPath, Set<Lack> lacks) {
@@ -122,7 +135,11 @@ record Entrant(
     if (workloadName.startsWith("threads:")) {
       return !lacks.contains(Lack.THREADS);
     }
-    Workload.Kind kind = Workload.parse(workloadName).kind();
+    Workload workload = Workload.parse(workloadName);
+    if (workload.content() == Bodies.Content.JSON && !name.startsWith("wirelace")) {
+      return false; // some drivers make bodies of their own
+    }
+    Workload.Kind kind = workload.kind();
     if (kind == Workload.Kind.CONNECT) {
       return !lacks.contains(Lack.CONNECT);
     }

@@ -20,6 +20,15 @@ public final class Facts {
               + "|reactor-netty-core|reactor-core|grpc-netty|vertx-core)"
               + "-(\\d[^/]*)\\.jar");
 
+  /** What columns mean, in Markdown that is plain but for code. */
+  static final String HOW_TO_READ =
+      """
+      `client ns` and `server ns` are processor time of each process for each message, kernel included, from `/proc`.
+      `noise` is the most of the machine that other processes, and the host of a virtual machine, took during a cell.
+      Idle bytes are what the server holds more after a collection than before: heap, direct memory that only Netty
+      counts, and the JDK's direct buffers (Netty's are there on most JDKs); `resident` is what the system says.
+      """;
+
   private Facts() {}
 
   /** How to find the class path of a contender. */

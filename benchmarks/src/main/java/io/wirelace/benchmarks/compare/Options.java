@@ -14,7 +14,9 @@ final class Options {
   static final String USAGE =
       """
       usage: benchmarks/compare [options]
-        --study NAME       peers (default): Wirelace beside others; transports: over each of its own
+        --study NAME       peers (default): Wirelace beside others; transports: over each of its own;
+                           compression: with and without; narrow: the same over a slow link, by benchmarks/narrow;
+                           regressions: a few short cells beside netty-tuned, held against --ratios (exit code 1)
         --quick            one short run, to see that all works; writes to benchmarks/target/compare/quick
         --runs N           how often each cell is run (5)
         --seconds S        seconds measured in each cell (4)
@@ -24,6 +26,11 @@ final class Options {
         --seed N           of the order of the cells (random, and printed)
         --noise SHARE      a cell is run again, twice at most, when others took more of the machine (0.04)
         --out DIR          where results go (docs/benchmarks)
+        --store            with regressions: no judging, writes --ratios anew
+        --ratios FILE      what regressions are held against (benchmarks/regressions.properties)
+        --server-under CMD what starts each server's process, such as 'ip netns exec NAME'
+        --host ADDRESS     where servers listen (loopback); not all contenders can
+        --built            no building: takes what the last build left
         --render           no measuring: writes page and plot anew from DIR/results.jsonl
       contenders: %s
       """
@@ -41,6 +48,9 @@ final class Options {
   double noise = 0.04;
   boolean render;
   boolean help;
+  boolean store;
+  Path ratios = Path.of("benchmarks", "regressions.properties");
+  Cell.Serving serving = Cell.Serving.HERE;
   Path out = study.out();
 
   // From the script.
@@ -72,6 +82,14 @@ final class Options {
       workloads = study.workloads();
       out = study.out();
     }
+    if (study.equals(Study.REGRESSIONS)) {
+      // So short that three runs take a few minutes; ratios, not rates, are looked at.
+      runs = 3;
+      attempts = 2;
+      warmUp = Duration.ofSeconds(4);
+      measured = Duration.ofMillis(1500);
+      noise = 0.15;
+    }
   }
 
   private void quick() {
@@ -99,6 +117,14 @@ final class Options {
       case "--seed" -> seed = Long.parseLong(value(option, left));
       case "--noise" -> noise = Double.parseDouble(value(option, left));
       case "--out" -> out = Path.of(value(option, left));
+      case "--store" -> store = true;
+      case "--ratios" -> ratios = Path.of(value(option, left));
+      case "--server-under" ->
+          serving =
+              new Cell.Serving(
+                  List.of(value(option, left).strip().split(" +", -1)), serving.host());
+      case "--host" -> serving = new Cell.Serving(serving.under(), value(option, left));
+      case "--built" -> {} // for the script
       case "--render" -> render = true;
       case "--command" -> command = value(option, left);
       case "--class-paths" -> classPaths = Path.of(value(option, left));

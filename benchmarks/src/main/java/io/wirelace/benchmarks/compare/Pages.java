@@ -7,7 +7,10 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
-/** Writes the files that people read: {@code comparison.md}, {@code .csv} and {@code .svg}. */
+/**
+ * Writes the files that people read: {@code comparison.md}, {@code .html}, {@code .csv} and {@code
+ * .svg}.
+ */
 final class Pages {
   private static final List<String> CSV_NUMBERS =
       List.of("rate", "p50_us", "p99_us", "p999_us", "client_ns", "server_ns", "noise", "bytes");
@@ -18,6 +21,7 @@ final class Pages {
       throws IOException {
     Summary summary = new Summary(study.reference(), results);
     Files.writeString(out.resolve("comparison.md"), new MarkdownPage(study, facts, summary).text());
+    Files.writeString(out.resolve("comparison.html"), new HtmlPage(study, facts, summary).text());
     Files.writeString(out.resolve("comparison.csv"), csv(summary));
     Files.writeString(out.resolve("comparison.svg"), new Plot(summary).svg());
   }

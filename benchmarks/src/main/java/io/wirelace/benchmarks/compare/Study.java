@@ -29,7 +29,6 @@ record Study(
     List<Target> targets,
     Path out) {
   private static final String OURS = "wirelace";
-  private static final String INLINE = "wirelace-inline";
   private static final String TUNED = Entrant.TUNED_NETTY;
   private static final double KIB = 1024;
 
@@ -49,15 +48,19 @@ record Study(
           bounds on the receiver, made as fast as we know how. Every one-way message was counted by the receiver.
 
           ![Ratios to the reference](comparison.svg)
+          Plots of all that was measured, with its spread: [comparison.html](comparison.html), to be opened from a clone.
 
           """,
-          Entrant.all().stream().filter(entrant -> !entrant.isTransport()).toList(),
+          Entrant.all().stream().filter(one -> !one.isTransport() && !one.isCompressing()).toList(),
           List.of(
               "oneway:64",
+              "oneway:256",
               "oneway:1024",
+              "oneway:8192",
               "rr1:64",
               "call:64",
               "rr256:64",
+              "many50x16:64",
               "idle:10000",
               "threads:1",
               "threads:4",
@@ -69,21 +72,10 @@ record Study(
               "rr1:64",
               "call:64",
               "rr256:64",
+              "many50x16:64",
               "idle:1000",
               "threads:4"),
-          List.of(
-              Target.rate("One-way, 64 B, rate at least 0.25 × T", OURS, "oneway:64", TUNED, 0.25),
-              Target.rate("The same inline, at least 0.40 × T", INLINE, "oneway:64", TUNED, 0.40),
-              Target.p50("Depth 1, p50 at most 1.3 × T", OURS, "rr1:64", TUNED, 1.3),
-              Target.p50("Depth 1 inline, p50 at most 1.3 × T", INLINE, "rr1:64", TUNED, 1.3),
-              Target.rate("Depth 256, rate at least 0.50 × T", OURS, "rr256:64", TUNED, 0.50),
-              Target.rate(
-                  "Depth 256 inline, rate at least 0.50 × T", INLINE, "rr256:64", TUNED, 0.50),
-              Target.bytes(
-                  "10,000 idle connections cost at most 8 KiB of heap and direct memory each",
-                  OURS,
-                  "idle:10000",
-                  8 * KIB)),
+          PeerTargets.all(),
           Path.of("docs", "benchmarks"));
 
   /** Wirelace over each of its transports. */
@@ -141,13 +133,88 @@ record Study(
     return Target.rate(what, "wirelace-" + scheme, workload, OURS, least);
   }
 
+  /** Wirelace beside the reference, briefly: whether it is as fast as it was. */
+  static final Study REGRESSIONS =
+      new Study(
+          "regressions",
+          TUNED,
+          "T",
+          """
+          # Whether Wirelace is as fast as it was
+
+          Written by `benchmarks/compare --study regressions`; do not edit, and do not quote: the runs are too short for
+          that. What is held against what is in `benchmarks/regressions.properties`.
+
+          """,
+          List.of(Entrant.named(OURS), Entrant.named("wirelace-inline"), Entrant.named(TUNED)),
+          List.of("oneway:64", "rr1:64", "rr256:64"),
+          List.of("oneway:64"),
+          List.of(),
+          Path.of("benchmarks", "target", "compare", "regressions"));
+
+  /** Wirelace that compresses, over loopback, where that can only cost. */
+  static final Study COMPRESSION =
+      compression("compression", "loopback, where nothing is gained by smaller messages", 0.90);
+
+  /** The same over a link of 100 Mbit/s, which {@code benchmarks/narrow} makes. */
+  static final Study NARROW =
+      compression("narrow", "a link of 100 Mbit/s between two network namespaces", 1.0);
+
+  private static Study compression(String name, String place, double least) {
+    List<String> workloads = List.of("json-oneway:1024", "json-rr1:1024", "json-rr64:1024");
+    String introduction =
+        """
+        # Wirelace with and without compression
+
+        Written by `benchmarks/compare --study %s`; do not edit. The same server, the same handlers (ordered, on virtual
+        threads), the same driver; only the client's `compression` differs. Bodies are text that resembles JSON. Server
+        and client are a process each, over %s. Medians of the runs, with the least and the most; × off is the ratio to
+        Wirelace without compression in the same runs. Every one-way message was counted by the receiver.
+
+        ![Ratios to no compression](comparison.svg)
+
+        """
+            .formatted(name, place);
+    List<Target> targets =
+        Stream.of("lz4", "zstd")
+            .flatMap(algorithm -> workloads.stream().map(on -> compressed(algorithm, on, least)))
+            .toList();
+    List<Entrant> entrants =
+        Stream.concat(
+                Stream.of(Entrant.named(OURS)),
+                Entrant.all().stream().filter(Entrant::isCompressing))
+            .toList();
+    return new Study(
+        name,
+        OURS,
+        "off",
+        introduction,
+        entrants,
+        workloads,
+        workloads,
+        targets,
+        Path.of("docs", "benchmarks", name));
+  }
+
+  private static Target compressed(String algorithm, String workload, double least) {
+    String what = workload + ", " + algorithm + ": rate at least " + least + " × off";
+    return Target.rate(what, "wirelace-" + algorithm, workload, OURS, least);
+  }
+
+  private static final List<Study> ALL =
+      List.of(PEERS, TRANSPORTS, COMPRESSION, NARROW, REGRESSIONS);
+
   /** The one of that name. */
   static Study named(String name) {
-    return Stream.of(PEERS, TRANSPORTS)
+    return ALL.stream()
         .filter(study -> study.name.equals(name))
         .findFirst()
         .orElseThrow(() ->
             new IllegalArgumentException(
-                "study: " + name + " (expected " + PEERS.name + " or " + TRANSPORTS.name + ")"));
+                "study: "
+                    + name
+                    + " (expected one of "
+                    + String.join(", ", ALL.stream().map(Study::name).toList())
+                    + ")"));
   }
 }

@@ -2,7 +2,6 @@ package io.wirelace.benchmarks.compare;
 
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Collectors;
 
 /** Many results by contender and workload. */
 record Summary(String reference, List<Result> results) {
@@ -53,7 +52,18 @@ record Summary(String reference, List<Result> results) {
   }
 
   private static int rank(String workload) {
-    List<String> kinds = List.of("oneway", "rr1:", "call", "rr", "connect", "idle", "threads");
+    List<String> kinds =
+        List.of(
+            "oneway",
+            "rr1:",
+            "call",
+            "rr",
+            "many",
+            "connect",
+            "idle",
+            "threads",
+            "json-oneway",
+            "json-rr");
     int number = Integer.parseInt(workload.substring(workload.indexOf(':') + 1));
     for (int i = 0; i < kinds.size(); i++) {
       if (workload.startsWith(kinds.get(i))) {
@@ -74,11 +84,10 @@ record Summary(String reference, List<Result> results) {
   }
 
   /** The cells that failed, with why. */
-  String failures() {
+  List<String> failures() {
     return results.stream()
         .filter(Result::failed)
-        .map(r ->
-            "- " + r.contender() + " " + r.workload() + ", run " + r.run() + ": " + r.failure())
-        .collect(Collectors.joining("\n"));
+        .map(r -> r.contender() + " " + r.workload() + ", run " + r.run() + ": " + r.failure())
+        .toList();
   }
 }

@@ -60,12 +60,9 @@ public final class ClientProgram {
   private Driver.Count run(long durationNs, Histogram latencyNs) throws Exception {
     return switch (workload.kind()) {
       case ONE_WAY ->
-          driver.oneWay(new Flood(workload.parallel(), workload.bodyBytes(), durationNs));
-      case REQUESTS -> {
-        ClosedLoop loop = new ClosedLoop(workload.parallel(), durationNs, latencyNs);
-        driver.requests(loop, Bodies.of(Bodies.ECHO, workload.bodyBytes()));
-        yield answered(loop.await());
-      }
+          driver.oneWay(
+              new Flood(workload.parallel(), workload.bodyBytes(), durationNs, workload.content()));
+      case REQUESTS -> answered(new Requesting(driver, workload).run(durationNs, latencyNs));
       case CALL -> answered(call(durationNs, latencyNs));
       case CONNECT -> answered(new Connecting(driver, workload).run(durationNs, latencyNs));
       case IDLE -> throw new IllegalStateException("idle connections are not timed");

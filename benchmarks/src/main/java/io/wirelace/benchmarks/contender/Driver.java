@@ -16,7 +16,10 @@ public interface Driver {
   /** Sends messages on one connection, then asks the receiver how many came. */
   Count oneWay(Flood flood) throws Exception;
 
-  /** Keeps requests in flight on one connection until the loop says enough, driven by callbacks. */
+  /**
+   * Opens a connection and keeps requests in flight on it until the loop says enough, driven by
+   * callbacks. Any thread, several at once, each for a connection and a loop of its own.
+   */
   void requests(ClosedLoop loop, byte[] body) throws Exception;
 
   /** One request on a connection kept for it; returns when the answer is there. */

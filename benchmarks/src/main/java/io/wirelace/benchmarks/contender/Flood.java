@@ -11,8 +11,9 @@ import java.util.concurrent.FutureTask;
  * @param threads how many
  * @param bodyBytes bytes of each body
  * @param durationNs how long
+ * @param content what bodies hold
  */
-public record Flood(int threads, int bodyBytes, long durationNs) {
+public record Flood(int threads, int bodyBytes, long durationNs, Bodies.Content content) {
   /** Messages between two looks at the clock. */
   private static final int BETWEEN_LOOKS = 256;
 
@@ -53,10 +54,12 @@ public record Flood(int threads, int bodyBytes, long durationNs) {
   }
 
   private long sendUntil(long deadline, Send send) throws Exception {
-    byte[] body = Bodies.of(Bodies.COUNT_ME, bodyBytes);
+    byte[][] bodies = content.bodies(Bodies.COUNT_ME, bodyBytes);
+    int last = bodies.length - 1;
     long sent = 0;
     while (System.nanoTime() - deadline < 0) {
       for (int i = 0; i < BETWEEN_LOOKS; i++) {
+        byte[] body = bodies[i & last];
         body[1] = (byte) i;
         send.send(body);
       }

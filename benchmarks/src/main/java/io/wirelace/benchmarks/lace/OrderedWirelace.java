@@ -24,6 +24,14 @@ public final class OrderedWirelace implements Contender {
   }
 
   @Override
+  public String serveAt(String host) throws Exception {
+    if (!transport.equals("tcp")) {
+      throw new UnsupportedOperationException(transport + " serves on loopback alone");
+    }
+    return CountingServer.start(RunMode.ORDERED, Place.tcpAt(host));
+  }
+
+  @Override
   public Driver drive(String address) {
     return new WirelaceDriver(address);
   }

@@ -23,6 +23,11 @@ record Place(String listen, String trust) {
     };
   }
 
+  /** A place for plain TCP at an address of this machine. */
+  static Place tcpAt(String host) {
+    return new Place("tcp://" + host + ":0", "");
+  }
+
   private static String path(String scheme) {
     return scheme.startsWith("ws") ? "/lace" : "";
   }

@@ -1,6 +1,7 @@
 package io.wirelace.benchmarks.lace;
 
 import io.wirelace.Client;
+import io.wirelace.ClientBuilder;
 import io.wirelace.Wirelace;
 import io.wirelace.benchmarks.contender.Bodies;
 import io.wirelace.benchmarks.contender.ClosedLoop;
@@ -15,12 +16,22 @@ final class WirelaceDriver implements Driver {
   private static final byte[] QUESTION = Bodies.of(Bodies.HOW_MANY, Bodies.LEAST_BYTES);
 
   private final String uri;
+  private final String compression;
   private final Client client;
   private final List<Client> idle = new ArrayList<>();
 
   WirelaceDriver(String uri) {
+    this(uri, "none");
+  }
+
+  WirelaceDriver(String uri, String compression) {
     this.uri = uri;
-    client = Wirelace.connect(uri);
+    this.compression = compression;
+    client = builder().connect(uri);
+  }
+
+  private ClientBuilder builder() {
+    return Wirelace.client().compression(compression);
   }
 
   @Override
@@ -34,7 +45,7 @@ final class WirelaceDriver implements Driver {
   public void requests(ClosedLoop loop, byte[] body) throws Exception {
     // Started on the event loop, where the answers come, so that one thread does it all.
     try (Client requesting =
-        Wirelace.client()
+        builder()
             .receive(
                 CountingServer.GO,
                 RunMode.INLINE,
@@ -58,7 +69,7 @@ final class WirelaceDriver implements Driver {
 
   @Override
   public void connectOnce(byte[] body) {
-    try (Client once = Wirelace.connect(uri)) {
+    try (Client once = builder().connect(uri)) {
       if (once.request(CountingServer.ECHO, body).length != body.length) {
         throw new IllegalStateException("the echo has another length");
       }
@@ -67,7 +78,7 @@ final class WirelaceDriver implements Driver {
 
   @Override
   public void openAnother(byte[] body) {
-    Client another = Wirelace.connect(uri);
+    Client another = builder().connect(uri);
     idle.add(another);
     if (another.request(CountingServer.ECHO, body).length != body.length) {
       throw new IllegalStateException("the echo has another length");

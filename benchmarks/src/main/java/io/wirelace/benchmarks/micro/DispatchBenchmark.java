@@ -9,6 +9,7 @@ import io.wirelace.dispatch.Routes;
 import io.wirelace.dispatch.RunMode;
 import io.wirelace.error.Fault;
 import io.wirelace.metrics.NetworkListener;
+import io.wirelace.session.Message;
 import io.wirelace.session.MessageSink;
 import io.wirelace.session.SessionContext;
 import io.wirelace.session.Sessions;
@@ -48,8 +49,19 @@ import org.openjdk.jmh.annotations.Warmup;
 @Measurement(iterations = 5, time = 1)
 @Fork(1)
 public class DispatchBenchmark {
+  /** What the handler does with each message. */
+  public enum Handling {
+    /** Takes the body as an array. */
+    TAKES_BODY,
+    /** Reads a byte of the body where it lies. */
+    LOOKS_AT_BODY
+  }
+
   @Param({"ORDERED", "INLINE"})
   RunMode mode;
+
+  @Param({"TAKES_BODY", "LOOKS_AT_BODY"})
+  Handling handling;
 
   private final ByteBuf of64 = Reads.of(64);
   private final ByteBuf of1024 = Reads.of(1024);
@@ -94,7 +106,7 @@ public class DispatchBenchmark {
   public void open() {
     Routes routes =
         Routes.builder()
-            .addReceiver(Reads.ROUTE, mode, (session, message) -> handled += message.body().length)
+            .addReceiver(Reads.ROUTE, mode, (session, message) -> handled += handle(message))
             .build();
     Dispatcher dispatcher =
         new Dispatcher(routes, NetworkListener.none(), SessionSettings.DEFAULT, false);
@@ -110,6 +122,13 @@ public class DispatchBenchmark {
     inbox = opened.join();
     decoder = new FrameDecoder(Role.SERVER, WireLimits.DEFAULT, new ToInbox(inbox));
     ctx = new EmbeddedChannel(decoder).pipeline().context(decoder);
+  }
+
+  private int handle(Message message) {
+    return switch (handling) {
+      case TAKES_BODY -> message.body().length;
+      case LOOKS_AT_BODY -> message.bodyByte(0) + 1;
+    };
   }
 
   private static SessionContext context(MessageSink sink) {

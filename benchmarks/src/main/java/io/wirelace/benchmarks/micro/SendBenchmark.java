@@ -2,10 +2,12 @@ package io.wirelace.benchmarks.micro;
 
 import io.netty.bootstrap.Bootstrap;
 import io.netty.bootstrap.ServerBootstrap;
+import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.local.LocalAddress;
@@ -74,6 +76,8 @@ public class SendBenchmark {
         new ServerBootstrap()
             .group(loop)
             .channel(LocalServerChannel.class)
+            // As sockets have it; else the reading end's buffers would be counted as the sender's.
+            .childOption(ChannelOption.ALLOCATOR, PooledByteBufAllocator.DEFAULT)
             .childHandler(
                 new ChannelInitializer<Channel>() {
                   @Override

@@ -38,7 +38,7 @@ class PagesTest {
     Pages.write(out, Study.PEERS, Map.of("Command", "`benchmarks/compare`"), RESULTS);
 
     assertThat(Files.readString(out.resolve("comparison.md")))
-        .contains("| One-way, 64 B, rate at least 0.25 × T | 0.30 × | yes |")
+        .contains("| oneway:64, wirelace: rate at least 0.45 × T | 0.30 × | **no** |")
         .contains("| wirelace | 60 | 60 … 60 | 0.300 |")
         .contains("**yes** (3.00 × vertx)")
         .contains("rsocket oneway:64, run 1: LOST: sent 3");
