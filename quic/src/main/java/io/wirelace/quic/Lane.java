@@ -90,7 +90,7 @@ final class Lane extends ChannelInboundHandlerAdapter {
 
   @Override
   public void channelReadComplete(ChannelHandlerContext ctx) {
-    connection.laneReadComplete(this);
+    connection.laneReadComplete();
   }
 
   @Override

@@ -6,6 +6,7 @@ import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.ChannelPromise;
+import io.netty.channel.EventLoop;
 import io.netty.handler.codec.quic.QuicChannel;
 import io.netty.handler.codec.quic.QuicConnectionCloseEvent;
 import io.netty.handler.codec.quic.QuicConnectionStats;
@@ -77,6 +78,7 @@ final class QuicConnection extends ChannelDuplexHandler {
   private Phase phase = Phase.STARTING;
   private @Nullable ChannelHandlerContext ctx;
   private @Nullable Lane first;
+  private boolean readsOn;
   private boolean peerEnded;
   private boolean endedSecond;
   private boolean ended;
@@ -219,9 +221,24 @@ final class QuicConnection extends ChannelDuplexHandler {
     context().fireChannelRead(in);
   }
 
-  void laneReadComplete(Lane lane) {
+  void laneReadComplete() {
     context().fireChannelReadComplete();
-    readIfWanted(lane);
+    readOnLater();
+  }
+
+  /**
+   * Reads on when the datagrams that have come are all taken in. One has a message or two: read one
+   * after the other, each would wake a thread of its own.
+   */
+  private void readOnLater() {
+    EventLoop loop = channel().eventLoop();
+    if (!readsOn && !loop.isShuttingDown()) {
+      readsOn = true;
+      loop.execute(() -> {
+        readsOn = false;
+        readAll();
+      });
+    }
   }
 
   private void readIfWanted(Lane lane) {

@@ -86,7 +86,7 @@ public final class QuicTransport implements Transport {
     return new QuicDial(target, options, context, tls.context()).connect();
   }
 
-  private static String host(Endpoint endpoint) {
+  static String host(Endpoint endpoint) {
     return endpoint.host().isEmpty() ? Defaults.HOST : endpoint.host();
   }
 
