@@ -135,8 +135,8 @@ class AutobahnTest {
     Files.writeString(
         folder.resolve("spec.json"),
         """
-        {"outdir": "reports", "url": "ws://127.0.0.1:%d", "cases": [%s], "exclude-cases": [],
-         "exclude-agent-cases": {}}
+        {"outdir": "reports", "url": "ws://127.0.0.1:%d", "webport": 0, "cases": [%s],
+         "exclude-cases": [], "exclude-agent-cases": {}}
         """
             .formatted(port, suite.cases()));
     Process fuzzer = suite.start("fuzzingserver", folder);
