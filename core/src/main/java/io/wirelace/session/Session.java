@@ -448,7 +448,10 @@ public final class Session implements AutoCloseable {
 
   void agree(int maxFrameBytes, Compression compression) {
     peerMaxFrameBytes = Math.min(maxFrameBytes, link.maxFrameBytes());
-    compressor = compression == Compression.NONE ? null : new AdaptiveCompressor(compression);
+    compressor =
+        compression == Compression.NONE
+            ? null
+            : new AdaptiveCompressor(compression, context.clock());
   }
 
   boolean isLeaving() {

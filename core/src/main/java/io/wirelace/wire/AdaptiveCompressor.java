@@ -1,13 +1,15 @@
 package io.wirelace.wire;
 
 import java.util.Arrays;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Decides for each body of a session whether compressing it pays, and does it if so. Bodies under
  * {@value #LEAST_BYTES} bytes are left alone. A large body is judged by a sample from its middle.
  * After bodies that did not shrink, more and more of the following ones are not even tried, so that
- * traffic that does not compress costs next to nothing.
+ * traffic that does not compress costs next to nothing. Where bodies shrink, but get away faster as
+ * they are because the link is faster than compressing, they go as they are ({@link Payoff}).
  *
  * <p>Any thread. The memory of what paid is a plain field: threads that race lose a hint, nothing
  * else.
@@ -23,12 +25,14 @@ public final class AdaptiveCompressor {
   private static final int MAX_SKIP = 256;
 
   private final Compression algorithm;
+  private final Payoff payoff;
   private int skip;
   private int nextSkip = 1;
 
-  /** A compressor of one session. */
-  public AdaptiveCompressor(Compression algorithm) {
+  /** A compressor of one session, with a clock in nanoseconds. */
+  public AdaptiveCompressor(Compression algorithm, LongSupplier clock) {
     this.algorithm = algorithm;
+    this.payoff = new Payoff(clock);
   }
 
   /** What it compresses with. */
@@ -41,6 +45,12 @@ public final class AdaptiveCompressor {
     if (body.length < LEAST_BYTES || algorithm == Compression.NONE) {
       return null;
     }
+    byte[] out = payoff.compressNow() ? compressIfSmaller(body) : null;
+    payoff.sent(body.length, out == null ? body.length : out.length);
+    return out;
+  }
+
+  private byte @Nullable [] compressIfSmaller(byte[] body) {
     if (skip > 0) {
       skip--;
       return null;

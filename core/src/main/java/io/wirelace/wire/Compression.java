@@ -1,11 +1,15 @@
 package io.wirelace.wire;
 
 import com.github.luben.zstd.Zstd;
+import com.github.luben.zstd.ZstdCompressCtx;
+import com.github.luben.zstd.ZstdDecompressCtx;
 import com.github.luben.zstd.ZstdException;
 import io.wirelace.error.ErrorCode;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.Locale;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
 import net.jpountz.lz4.LZ4Exception;
 import net.jpountz.lz4.LZ4Factory;
 import org.jspecify.annotations.Nullable;
@@ -153,15 +157,31 @@ public enum Compression {
 
   /** Keeps the names of the Zstd library out of classes that load without it. */
   private static final class ZstdLibrary {
+    /** A context costs far more to make than a body to compress; no more are kept than can work. */
+    private static final int MOST_SPARES = 2 * Runtime.getRuntime().availableProcessors();
+
+    private static final BlockingQueue<ZstdCompressCtx> DEFLATING =
+        new ArrayBlockingQueue<>(MOST_SPARES);
+    private static final BlockingQueue<ZstdDecompressCtx> INFLATING =
+        new ArrayBlockingQueue<>(MOST_SPARES);
+
     static byte @Nullable [] deflate(byte[] body) {
       byte[] out = new byte[PREFIX_BYTES + (int) Zstd.compressBound(body.length)];
-      long bytes =
-          Zstd.compressByteArray(
-              out, PREFIX_BYTES, out.length - PREFIX_BYTES, body, 0, body.length, ZSTD_LEVEL);
-      if (Zstd.isError(bytes) || PREFIX_BYTES + bytes >= body.length) {
-        return null;
+      ZstdCompressCtx spare = DEFLATING.poll();
+      ZstdCompressCtx context = spare != null ? spare : new ZstdCompressCtx().setLevel(ZSTD_LEVEL);
+      int bytes;
+      try {
+        bytes =
+            context.compressByteArray(
+                out, PREFIX_BYTES, out.length - PREFIX_BYTES, body, 0, body.length);
+      } catch (ZstdException e) {
+        return null; // it goes as it is
+      } finally {
+        if (!DEFLATING.offer(context)) {
+          context.close();
+        }
       }
-      return Arrays.copyOf(out, PREFIX_BYTES + (int) bytes);
+      return PREFIX_BYTES + bytes < body.length ? Arrays.copyOf(out, PREFIX_BYTES + bytes) : null;
     }
 
     static byte[] inflate(byte[] data, int size) throws MalformedFrameException {
@@ -169,11 +189,17 @@ public enum Compression {
         throw damaged("Zstd is not available here");
       }
       byte[] body = new byte[size];
-      long bytes;
+      ZstdDecompressCtx spare = INFLATING.poll();
+      ZstdDecompressCtx context = spare != null ? spare : new ZstdDecompressCtx();
+      int bytes;
       try {
-        bytes = Zstd.decompressByteArray(body, 0, size, data, 0, data.length);
+        bytes = context.decompressByteArray(body, 0, size, data, 0, data.length);
       } catch (ZstdException e) {
         throw damaged("Zstd data is damaged: " + e.getMessage());
+      } finally {
+        if (!INFLATING.offer(context)) {
+          context.close();
+        }
       }
       if (bytes != size) {
         throw damaged("Zstd body inflates to " + bytes + " bytes instead of " + size);

@@ -1,0 +1,129 @@
+package io.wirelace.wire;
+
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.LongSupplier;
+
+/**
+ * Finds out whether bodies get away faster compressed or as they are, by trying both. On a slow
+ * link the one that makes fewer bytes wins, between two processes of one machine the one that works
+ * less; neither can be told from a body. Now and then, for a moment, the other way is taken, and
+ * how much senders got rid of in it is compared with the moment before.
+ *
+ * <p>Begins with compressing, and stays with it unless sending plainly is clearly faster: traffic
+ * that is limited by neither is compressed, as it was asked for.
+ *
+ * <p>Any thread. The counts are plain fields: threads that race lose a count, nothing else.
+ */
+final class Payoff {
+  /** Before a moment has seen so many bodies it says nothing. */
+  private static final int LEAST_BODIES = 64;
+
+  private static final long LEAST_NS = 10_000_000; // 10 ms
+  private static final long MOST_NS = 200_000_000; // 200 ms
+
+  /** Longer than the queue between sender and link, whose fits and starts it has to outlast. */
+  private static final long ENOUGH_WIRE_BYTES = 2 * 1024 * 1024; // 2 MiB
+
+  /** The time between two trials, in lengths of one. */
+  private static final int REST = 20;
+
+  private static final int BODIES_BETWEEN_LOOKS = 8;
+
+  /** So much faster has plain to be, twice in a row, to be preferred. */
+  private static final double CLEARLY = 1.15;
+
+  /** So slow may compressing be, and be preferred. */
+  private static final double HARDLY_SLOWER = 0.95;
+
+  private enum Phase {
+    /** The preferred way is taken. */
+    RESTING,
+    /** The same, and how fast that is is counted. */
+    REFERENCE,
+    /** The other way is taken, and how fast that is is counted. */
+    TRIAL
+  }
+
+  private final LongSupplier clock;
+  private final AtomicBoolean looking = new AtomicBoolean();
+
+  private volatile Phase phase = Phase.REFERENCE;
+  private volatile boolean prefersCompressed = true;
+
+  private long startNs;
+  private long restNs;
+  private int bodies;
+  private long plainBytes;
+  private long wireBytes;
+  private double reference;
+  private int plainWins;
+
+  /** With a clock in nanoseconds. */
+  Payoff(LongSupplier clock) {
+    this.clock = clock;
+    this.startNs = clock.getAsLong();
+  }
+
+  /** Whether the next body is to be compressed. */
+  boolean compressNow() {
+    return prefersCompressed != (phase == Phase.TRIAL);
+  }
+
+  /** A body was taken from its sender. */
+  void sent(int plain, int wire) {
+    plainBytes += plain;
+    wireBytes += wire;
+    if (++bodies % BODIES_BETWEEN_LOOKS == 0 && looking.compareAndSet(false, true)) {
+      try {
+        look(clock.getAsLong());
+      } finally {
+        looking.set(false);
+      }
+    }
+  }
+
+  private void look(long now) {
+    long elapsed = Math.max(1, now - startNs);
+    if (phase == Phase.RESTING) {
+      if (elapsed >= restNs) {
+        begin(Phase.REFERENCE, now);
+      }
+      return;
+    }
+    boolean over = elapsed >= LEAST_NS && (wireBytes >= ENOUGH_WIRE_BYTES || elapsed >= MOST_NS);
+    if (!over) {
+      return;
+    }
+    double rate = (double) plainBytes / elapsed;
+    restNs = REST * elapsed;
+    if (bodies < LEAST_BODIES) {
+      begin(Phase.RESTING, now);
+    } else if (phase == Phase.REFERENCE) {
+      reference = rate;
+      begin(Phase.TRIAL, now);
+    } else {
+      judge(rate);
+      begin(plainWins == 1 ? Phase.REFERENCE : Phase.RESTING, now);
+    }
+  }
+
+  private void judge(double trial) {
+    if (prefersCompressed) {
+      plainWins = trial > CLEARLY * reference ? plainWins + 1 : 0;
+      if (plainWins == 2) {
+        prefersCompressed = false;
+      }
+    } else if (trial >= HARDLY_SLOWER * reference) {
+      prefersCompressed = true;
+      plainWins = 0;
+    }
+  }
+
+  private void begin(Phase next, long now) {
+    startNs = now;
+    bodies = 0;
+    plainBytes = 0;
+    wireBytes = 0;
+    phase = next;
+  }
+}

@@ -1,0 +1,66 @@
+package io.wirelace.wire;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+
+/** Senders whose time is virtual: how long a body takes is what the test says. */
+class PayoffTest {
+  private static final int PLAIN = 1024;
+  private static final int SMALL = 400;
+
+  private long nowNs;
+  private int compressed;
+  private final Payoff payoff = new Payoff(() -> nowNs);
+
+  /** Sends bodies; returns the share of them that was compressed. */
+  private double share(int bodies, long compressedNs, long plainNs) {
+    compressed = 0;
+    for (int i = 0; i < bodies; i++) {
+      boolean compress = payoff.compressNow();
+      nowNs += compress ? compressedNs : plainNs;
+      compressed += compress ? 1 : 0;
+      payoff.sent(PLAIN, compress ? SMALL : PLAIN);
+    }
+    return (double) compressed / bodies;
+  }
+
+  @Test
+  void whereTheLinkIsSlowBodiesAreCompressed() {
+    // 100 Mbit/s: what a body takes is what its bytes take.
+    assertThat(share(100_000, SMALL * 80L, PLAIN * 80L)).isGreaterThan(0.9);
+  }
+
+  @Test
+  void whereCompressingTakesLongerThanTheLinkTheyAreNot() {
+    share(200_000, 2_000, 700); // finds out
+    assertThat(share(2_000_000, 2_000, 700)).isLessThan(0.05);
+  }
+
+  @Test
+  void tryingCostsLittleTime() {
+    share(200_000, 22_000, 700);
+    long before = nowNs;
+    int bodies = 5_000_000;
+    share(bodies, 22_000, 700);
+    assertThat((double) (nowNs - before)).isLessThan(1.1 * bodies * 700);
+  }
+
+  @Test
+  void whatTurnsSlowIsCompressedAgain() {
+    share(1_000_000, 2_000, 700);
+    share(200_000, SMALL * 80L, PLAIN * 80L);
+    assertThat(share(100_000, SMALL * 80L, PLAIN * 80L)).isGreaterThan(0.9);
+  }
+
+  @Test
+  void trafficThatIsLimitedByNeitherIsCompressed() {
+    // A thousand a second, whatever becomes of them.
+    assertThat(share(100_000, 1_000_000, 1_000_000)).isGreaterThan(0.9);
+  }
+
+  @Test
+  void aFewBodiesAreCompressedWithoutATrial() {
+    assertThat(share(50, 10_000_000, 10_000_000)).isEqualTo(1.0);
+  }
+}
