@@ -6,15 +6,18 @@ import io.wirelace.Client;
 import io.wirelace.Server;
 import io.wirelace.ServerBuilder;
 import io.wirelace.Wirelace;
+import io.wirelace.error.Fault;
 import io.wirelace.error.Result;
 import io.wirelace.error.WirelaceException;
 import io.wirelace.metrics.Event;
+import io.wirelace.session.AnswerCallback;
 import io.wirelace.session.Message;
 import io.wirelace.session.SendResult;
 import io.wirelace.session.Session;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.LongAdder;
 
 /** Every kind of call. */
 public final class Calls {
@@ -38,6 +41,35 @@ public final class Calls {
         };
     // end
     return answer.length + " " + length.join() + " " + outcome;
+  }
+
+  /** Adds up the answers to very many requests. */
+  // snippet: callback
+  static final class Total implements AnswerCallback {
+    final LongAdder bytes = new LongAdder();
+    final LongAdder failed = new LongAdder();
+
+    @Override
+    public void onAnswer(byte[] body) { // on an event loop: must not block
+      bytes.add(body.length);
+    }
+
+    @Override
+    public void onFailure(Fault fault) {
+      failed.increment();
+    }
+  }
+
+  // end
+
+  static Total many(Client client, byte[] payload) {
+    // snippet: many
+    Total total = new Total();
+    for (int i = 0; i < 100; i++) {
+      client.requestAsync("echo", payload, total); // one object serves them all
+    }
+    // end
+    return total;
   }
 
   static String headers(Client client) {

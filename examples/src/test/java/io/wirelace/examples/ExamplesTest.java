@@ -2,6 +2,7 @@ package io.wirelace.examples;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.wirelace.Client;
 import io.wirelace.Server;
@@ -73,6 +74,9 @@ class ExamplesTest {
     try (Server server = server();
         Client client = Wirelace.connect(server.uri())) {
       assertThat(Calls.three(client, new byte[7])).isEqualTo("7 7 7 bytes");
+      Calls.Total total = Calls.many(client, new byte[7]);
+      await().untilAsserted(() -> assertThat(total.bytes.sum()).isEqualTo(700));
+      assertThat(total.failed.sum()).isZero();
       assertThat(Calls.headers(client)).isEqualTo("fr bonjour");
       assertThat(Calls.failing(client)).startsWith("nobody handles that");
       assertThat(Calls.notifications(client, new byte[7]).accepted()).isTrue();

@@ -107,6 +107,22 @@ class OptionsTest extends QuicCase {
     }
   }
 
+  @Test
+  void datagramsAreLongOnLoopbackAlone() {
+    int usual = datagramBytes("quic://192.0.2.1:1");
+    assertThat(usual).isEqualTo(1350);
+    assertThat(datagramBytes("quic://example.org:1")).isEqualTo(usual);
+    assertThat(datagramBytes("quic://*:1")).isEqualTo(usual);
+    assertThat(datagramBytes("quic://127.0.0.1:1")).isGreaterThan(5 * usual);
+    assertThat(datagramBytes("quic://[::1]:1")).isGreaterThan(5 * usual);
+    assertThat(datagramBytes("quic://localhost:1")).isGreaterThan(5 * usual);
+    assertThat(datagramBytes("quic://127.0.0.1:1?datagram-size=1200")).isEqualTo(1200);
+  }
+
+  private static int datagramBytes(String uri) {
+    return QuicOptions.of(Endpoint.parse(uri), TLS).socket().datagramBytes();
+  }
+
   private static int segments(String options, EventLoops loops) {
     QuicOptions read = QuicOptions.of(Endpoint.parse("quic://h:1" + options), TLS);
     return QuicSockets.segments(read.socket(), loops).maxNumSegments();
