@@ -33,6 +33,7 @@ record QuicOptions(
     boolean migration,
     QuicCongestionControlAlgorithm congestion) {
 
+  /** What nearly every path carries. */
   private static final int USUAL_DATAGRAM_BYTES = 1350;
 
   /** Other systems take less in one call than their loopback would carry, macOS 9,216 bytes. */

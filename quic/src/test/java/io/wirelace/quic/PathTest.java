@@ -102,6 +102,28 @@ class PathTest extends QuicCase {
   }
 
   @Test
+  void aPeerIsSentNoLongerDatagramsThanItTakes() throws Exception {
+    try (Server server = server("").start();
+        UdpRelay relay = UdpRelay.to(port(server), 0, 1);
+        RawQuic peer = new RawQuic(relay.port(), "lace/1")) {
+      RawQuic.Stream only = peer.open();
+      only.send(RawQuic.request(1, "echo", "x".repeat(50_000)));
+      await().untilAsserted(() -> assertThat(only.bytes()).isEqualTo(13 + 50_000));
+      assertThat(relay.longest()).isBetween(1200, RawQuic.TAKEN_BYTES);
+    }
+  }
+
+  @Test
+  void onLoopbackDatagramsAreLong() throws Exception {
+    try (Server server = server("").start();
+        UdpRelay relay = UdpRelay.to(port(server), 0, 1);
+        Client client = client().connect(at(relay.port()))) {
+      assertThat(client.request("echo", new byte[100_000])).hasSize(100_000);
+      assertThat(relay.longest()).isGreaterThan(5000);
+    }
+  }
+
+  @Test
   void aSessionLivesOnWhenItsPortChanges() throws IOException {
     try (Server server = server("").start();
         UdpRelay relay = UdpRelay.to(port(server), 0, 1);

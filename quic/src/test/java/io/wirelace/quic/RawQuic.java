@@ -34,6 +34,9 @@ import org.jspecify.annotations.Nullable;
 
 /** A QUIC client that does just what a test tells it, stream by stream and byte by byte. */
 final class RawQuic implements AutoCloseable {
+  /** The longest datagram it takes, which is what Netty reads unless told otherwise. */
+  static final int TAKEN_BYTES = 2048;
+
   private static final int MIB = 1024 * 1024;
 
   private final MultiThreadIoEventLoopGroup loop =
@@ -108,6 +111,7 @@ final class RawQuic implements AutoCloseable {
                   new QuicClientCodecBuilder()
                       .sslContext(tls)
                       .maxIdleTimeout(30, TimeUnit.SECONDS)
+                      .maxRecvUdpPayloadSize(TAKEN_BYTES)
                       .initialMaxData(64L * MIB)
                       .initialMaxStreamDataBidirectionalLocal(MIB)
                       .build())
