@@ -12,7 +12,9 @@ import io.wirelace.metrics.Event;
 import io.wirelace.security.TlsProvider;
 import io.wirelace.session.Session;
 import io.wirelace.transport.PeerIdentity;
+import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.Base64;
 import org.junit.jupiter.api.Test;
@@ -253,6 +255,12 @@ class TlsOptionsTest extends TlsCase {
     }
   }
 
+  /** At once: a file that is being copied is empty for a moment, and may be looked at in it. */
+  private static void replace(Path file, Path by) throws IOException {
+    Path whole = Files.copy(by, file.resolveSibling(file.getFileName() + ".new"));
+    Files.move(whole, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"boringssl", "jdk"})
   void certificatesAreExchangedWhileConnectionsGoOn(String provider) throws Exception {
@@ -262,12 +270,12 @@ class TlsOptionsTest extends TlsCase {
     try (Client before = connect(own)) {
       assertThat(label(before.session())).isEqualTo("CN=localhost");
       // A key that is not the certificate's, as when only one file has been copied yet.
-      Files.copy(next.cert(), localhost.cert(), StandardCopyOption.REPLACE_EXISTING);
+      replace(localhost.cert(), next.cert());
       assertThat(awaitEvent(Event.CertificatesRejected.class).fault().number()).isEqualTo(-664);
       try (Client meanwhile = connect(own)) {
         assertThat(label(meanwhile.session())).isEqualTo("CN=localhost");
       }
-      Files.copy(next.key(), localhost.key(), StandardCopyOption.REPLACE_EXISTING);
+      replace(localhost.key(), next.key());
       assertThat(awaitEvent(Event.CertificatesReloaded.class).subject()).isEqualTo("CN=next");
       // Resumption must not hide the new one.
       try (Client after = connect(own + "&handshake-timeout=9s")) {
@@ -289,8 +297,8 @@ class TlsOptionsTest extends TlsCase {
       assertThat(server.sessions()).allMatch(s -> label(s).equals("CN=bob"));
     }
     await().until(() -> server.sessions().isEmpty());
-    Files.copy(eve.cert(), bob.cert(), StandardCopyOption.REPLACE_EXISTING);
-    Files.copy(eve.key(), bob.key(), StandardCopyOption.REPLACE_EXISTING);
+    replace(bob.cert(), eve.cert());
+    replace(bob.key(), eve.key());
     try (Client second = connect(own)) {
       assertThat(second.request("echo", "x".getBytes(UTF_8))).hasSize(1);
       assertThat(server.sessions()).allMatch(s -> label(s).equals("CN=eve"));

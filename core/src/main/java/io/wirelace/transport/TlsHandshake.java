@@ -19,7 +19,6 @@ import java.util.Optional;
 import java.util.function.Function;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLPeerUnverifiedException;
-import javax.net.ssl.SSLSession;
 
 /**
  * Waits above TLS for the handshake. Then the protocol is started in its place, with who the peer
@@ -78,8 +77,7 @@ final class TlsHandshake extends ChannelInboundHandlerAdapter {
     TlsRecords records = Objects.requireNonNull(ctx.pipeline().get(TlsRecords.class));
     records.shaken(endsBothWays(ssl.engine()));
     Link plain = link.apply(channel);
-    outcome.shaken(
-        channel, identity(ssl.engine().getSession()).map(plain::withIdentity).orElse(plain));
+    outcome.shaken(channel, identity(ssl.engine()).map(plain::withIdentity).orElse(plain));
   }
 
   /**
@@ -92,10 +90,13 @@ final class TlsHandshake extends ChannelInboundHandlerAdapter {
         && engine.getSession().getProtocol().equals("TLSv1.3");
   }
 
-  private static Optional<PeerIdentity> identity(SSLSession session) {
+  private static Optional<PeerIdentity> identity(SSLEngine engine) {
+    if (!engine.getUseClientMode() && !engine.getNeedClientAuth() && !engine.getWantClientAuth()) {
+      return Optional.empty(); // nobody asked; to be told so by an exception costs more
+    }
     List<X509Certificate> chain = new ArrayList<>();
     try {
-      for (Certificate certificate : session.getPeerCertificates()) {
+      for (Certificate certificate : engine.getSession().getPeerCertificates()) {
         if (certificate instanceof X509Certificate x509) {
           chain.add(x509);
         }

@@ -25,6 +25,9 @@ record Entrant(
   /** Bare Netty over TLS. */
   static final String NETTY_TLS = "netty-tls";
 
+  /** Wirelace's TLS server under the same client as that. */
+  static final String TLS_SERVER = "wirelace-tls-server";
+
   /** Those whom Wirelace is to be ahead of. */
   static final Set<String> PEERS = Set.of("rsocket", "grpc-unary", "grpc-stream", "vertx");
 
@@ -85,6 +88,7 @@ record Entrant(
         over("any"),
         compressing("lz4"),
         compressing("zstd"),
+        peer(TLS_SERVER, "lace.TlsServerWirelace", OURS, Set.of(Lack.ALL_BUT_CONNECT)),
         peer(NETTY_TLS, "netty.TlsNetty", OURS, Set.of(Lack.ALL_BUT_CONNECT)));
   }
 
@@ -104,7 +108,9 @@ record Entrant(
 
   /** Whether it is one of the transports, and not of the peers. */
   boolean isTransport() {
-    return className.contains("OrderedWirelace#") || name.equals(NETTY_TLS);
+    return className.contains("OrderedWirelace#")
+        || name.equals(NETTY_TLS)
+        || name.equals(TLS_SERVER);
   }
 
   /** Whether it is Wirelace that compresses. */
