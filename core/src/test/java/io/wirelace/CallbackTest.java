@@ -36,15 +36,18 @@ class CallbackTest {
 
   private final AtomicInteger answers = new AtomicInteger();
   private final Queue<Integer> failures = new ConcurrentLinkedQueue<>();
+  private final Queue<String> threads = new ConcurrentLinkedQueue<>();
   private final AnswerCallback counting =
       new AnswerCallback() {
         @Override
         public void onAnswer(byte[] body) {
+          threads.add(Thread.currentThread().getName());
           answers.addAndGet(body.length);
         }
 
         @Override
         public void onFailure(Fault fault) {
+          threads.add(Thread.currentThread().getName());
           failures.add(fault.number());
         }
       };
@@ -54,6 +57,7 @@ class CallbackTest {
     release.countDown();
     client.close();
     server.close();
+    assertThat(threads).allMatch(name -> name.startsWith("lace-client"));
   }
 
   @Test

@@ -3,6 +3,7 @@ package io.wirelace.session;
 import io.netty.util.concurrent.EventExecutor;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.security.SecureRandom;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -18,6 +19,9 @@ import org.jspecify.annotations.Nullable;
 final class InFlight {
   private static final int FIRST_SLOTS = 8;
   private static final @Nullable InboundRequest[] NO_SLOTS = {};
+
+  /** Odd, so that ids that count up keep slots of their own; random, so that no peer knows them. */
+  private static final int SPREAD = new SecureRandom().nextInt() | 1;
 
   private static final VarHandle ADMITTED;
   private static final VarHandle ENDED_ON_LOOP;
@@ -67,7 +71,8 @@ final class InFlight {
 
   /** Puts a request whose id {@link #get} does not find. Event loop. */
   void put(InboundRequest request) {
-    if (2 * size() > slots.length) {
+    // It may be answered already, by another thread, and so not be counted any more.
+    if (slots.length == 0 || 2 * size() > slots.length) {
       grow();
     }
     place(request);
@@ -104,7 +109,10 @@ final class InFlight {
     }
     for (int distance = 0; distance <= farthest; distance++) {
       InboundRequest there = slots[slot(id, distance)];
-      if (there != null && there.id() == id && !there.isAnswered()) {
+      if (there == null) {
+        return null; // a slot that was taken once is never empty again
+      }
+      if (there.id() == id && !there.isAnswered()) {
         return there;
       }
     }
@@ -134,6 +142,6 @@ final class InFlight {
   }
 
   private int slot(long id, int distance) {
-    return (int) (id + distance) & slots.length - 1;
+    return (int) (id * SPREAD) + distance & slots.length - 1;
   }
 }

@@ -166,6 +166,7 @@ public final class InboundRequest {
 
   /** Only now, with the answer on its way, may the session count it as done and perhaps end. */
   private void done() {
+    headers = Headers.NONE; // the table may hold this for long
     session.requestDone();
   }
 }

@@ -6,6 +6,7 @@ import io.wirelace.metrics.Drop;
 import io.wirelace.wire.Frame;
 import io.wirelace.wire.Headers;
 import io.wirelace.wire.MalformedFrameException;
+import java.lang.invoke.VarHandle;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -98,6 +99,7 @@ final class InboundRequests {
   /** One of them is answered. Any thread. */
   void answered() {
     if (gate.isPausedFor(ReadGate.IN_FLIGHT)) {
+      VarHandle.fullFence(); // of two last answers on two threads one sees both counts
       unpauseIfFew();
     }
   }

@@ -11,6 +11,7 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.ArrayDeque;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
@@ -88,8 +89,9 @@ final class Outbound {
   private volatile boolean awake;
   private final AtomicLong queuedBytes = new AtomicLong();
   private final AtomicLong queuedMessages = new AtomicLong();
-  private volatile @Nullable SpareChunks spares; // since it is attached
-  private int chunkBytes = SpareChunks.LEAST_BYTES; // a hint; threads that race lose one step
+  private volatile @Nullable SpareBuffers spares; // since it is attached
+  private final AtomicReference<@Nullable OutboundChunk> atRest = new AtomicReference<>();
+  private int chunkBytes = SpareBuffers.LEAST_BYTES; // a hint; threads that race lose one step
 
   // Event loop only.
   private final ArrayDeque<OutboundChunk> written = new ArrayDeque<>(2);
@@ -243,7 +245,7 @@ final class Outbound {
     }
     queuedBytes.addAndGet(end);
     queuedMessages.addAndGet(sealed.messages);
-    chunkBytes = Math.min(SpareChunks.MOST_BYTES, 2 * chunkBytes);
+    chunkBytes = Math.min(SpareBuffers.MOST_BYTES, 2 * chunkBytes);
     sealed.next = fresh;
     // In this order, as in openFirst: the loop gets past the seal only when all is in place.
     tail = fresh;
@@ -254,15 +256,18 @@ final class Outbound {
 
   private OutboundChunk take(int frameBytes) {
     if (frameBytes > LARGE_FRAME_BYTES) {
-      return new OutboundChunk(allocator.directBuffer(frameBytes, frameBytes), frameBytes, 1);
+      return new OutboundChunk(frameBytes, 1).with(allocator.directBuffer(frameBytes, frameBytes));
     }
-    int wanted = Math.max(chunkBytes, SpareChunks.sizeFor(frameBytes));
-    long messages = Math.max(1, Math.min(maxMessages / 4, 1 << 20));
-    SpareChunks shared = spares;
-    OutboundChunk spare = shared == null ? null : shared.take(wanted, messages);
-    return spare != null
-        ? spare
-        : new OutboundChunk(allocator.directBuffer(wanted, wanted), wanted, messages);
+    int wanted = Math.max(chunkBytes, SpareBuffers.sizeFor(frameBytes));
+    SpareBuffers shared = spares;
+    ByteBuf spare = shared == null ? null : shared.take(wanted);
+    ByteBuf memory = spare == null ? allocator.directBuffer(wanted, wanted) : spare;
+    OutboundChunk chunk = atRest.getAndSet(null);
+    if (chunk == null || chunk.capacity != wanted) {
+      long messages = Math.max(1, Math.min(maxMessages / 4, 1 << 20));
+      chunk = new OutboundChunk(wanted, messages);
+    }
+    return chunk.with(memory);
   }
 
   /** Makes sure that the loop looks at this queue after now. */
@@ -286,7 +291,7 @@ final class Outbound {
 
   void attach(ChannelHandlerContext ctx) {
     context = ctx;
-    spares = SpareChunks.ofLoop();
+    spares = SpareBuffers.ofLoop();
     if (awake) {
       drain();
     }
@@ -333,7 +338,7 @@ final class Outbound {
   /** Gives memory back; for quiet times. */
   void trim() {
     recycleWritten();
-    chunkBytes = SpareChunks.LEAST_BYTES;
+    chunkBytes = SpareBuffers.LEAST_BYTES;
   }
 
   /**
@@ -419,7 +424,7 @@ final class Outbound {
       }
       int end = (int) OutboundChunk.position(before);
       if (end < chunk.capacity / 4) {
-        chunkBytes = Math.max(SpareChunks.LEAST_BYTES, chunkBytes / 2);
+        chunkBytes = Math.max(SpareBuffers.LEAST_BYTES, chunkBytes / 2);
       }
       chunk.messages = (int) OutboundChunk.messages(before);
       chunk.sealedAt = end;
@@ -474,12 +479,14 @@ final class Outbound {
     OutboundChunk chunk;
     while ((chunk = written.peek()) != null && chunk.buffer.refCnt() == 1) {
       written.remove();
-      SpareChunks shared = spares;
+      ByteBuf memory = chunk.without();
+      SpareBuffers shared = spares;
       if (shared == null) {
-        chunk.buffer.release();
+        memory.release();
       } else {
-        shared.give(chunk);
+        shared.give(memory);
       }
+      atRest.compareAndSet(null, chunk);
     }
   }
 

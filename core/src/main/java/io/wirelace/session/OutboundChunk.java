@@ -17,11 +17,15 @@ import org.jspecify.annotations.Nullable;
  *   claim = messages &lt;&lt; 40 | bytes        sealed when either is over its bound
  * </pre>
  *
- * <p>A chunk at rest is sealed, so that a thread that still holds it from an earlier life claims
- * nothing in it; {@link #open} is its last act of preparation.
+ * <p>A chunk at rest is sealed and has no memory. A thread that still holds it from an earlier life
+ * claims nothing in it; or, once {@link #open} has made its last act of preparation, claims room in
+ * a later life, which is the same queue's. So a chunk never leaves its queue, and keeps its
+ * capacity.
  */
 final class OutboundChunk {
   static final int UNSEALED = -1;
+
+  private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
 
   private static final int MESSAGE_SHIFT = 40;
   private static final long BYTES_MASK = (1L << MESSAGE_SHIFT) - 1;
@@ -39,11 +43,13 @@ final class OutboundChunk {
     }
   }
 
-  final ByteBuf buffer;
-  final ByteBuffer bytes;
   final int capacity;
-  private final int base;
-  final long maxMessages;
+  private final long maxMessages;
+
+  // Set before a life begins, read in it.
+  ByteBuf buffer = Unpooled.EMPTY_BUFFER;
+  ByteBuffer bytes = NOTHING;
+  private int base;
 
   private volatile long claim;
   private volatile int committed;
@@ -57,25 +63,36 @@ final class OutboundChunk {
   /** The chunk that follows, if the sealer was a sender. */
   volatile @Nullable OutboundChunk next;
 
-  OutboundChunk(ByteBuf buffer, int capacity, long maxMessages) {
-    this.buffer = buffer;
+  OutboundChunk(int capacity, long maxMessages) {
     this.capacity = capacity;
     this.maxMessages = maxMessages;
-    this.bytes = buffer.internalNioBuffer(0, capacity);
-    this.base = bytes.position();
     this.claim = 1L << (MESSAGE_SHIFT - 1); // sealed
     this.sealedAt = 0;
   }
 
   /** A chunk that is sealed for ever, to stand for a state. */
   static OutboundChunk sentinel() {
-    return new OutboundChunk(Unpooled.EMPTY_BUFFER, 0, 0);
+    return new OutboundChunk(0, 0);
   }
 
-  /** Opens a chunk at rest with the first claim already made, at position 0. */
+  /** Gives a chunk at rest the memory of its next life. */
+  OutboundChunk with(ByteBuf memory) {
+    buffer = memory;
+    bytes = memory.internalNioBuffer(0, capacity);
+    base = bytes.position();
+    return this;
+  }
+
+  /** Takes its memory from it, which nobody uses any more. */
+  ByteBuf without() {
+    ByteBuf memory = buffer;
+    buffer = Unpooled.EMPTY_BUFFER;
+    bytes = NOTHING;
+    return memory;
+  }
+
+  /** Opens a chunk with memory, the first claim already made, at position 0. */
   void open(int firstBytes) {
-    // A transport may have narrowed this very view while it wrote.
-    buffer.internalNioBuffer(0, capacity);
     next = null;
     messages = 0;
     sealedAt = UNSEALED;

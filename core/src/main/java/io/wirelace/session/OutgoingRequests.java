@@ -9,6 +9,7 @@ import io.wirelace.wire.Headers;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
@@ -100,7 +101,7 @@ final class OutgoingRequests {
       return call; // the session has just ended, and has told the callback
     }
     if (session.state() == SessionState.CLOSED) {
-      failAll(session.closeFault()); // it closed while we were at it
+      failAllOnLoop(); // it closed while we were at it
     }
     return call;
   }
@@ -194,6 +195,15 @@ final class OutgoingRequests {
       }
     });
     return earliest[0];
+  }
+
+  private void failAllOnLoop() {
+    Runnable task = () -> failAll(session.closeFault());
+    try {
+      session.executor().execute(task);
+    } catch (RejectedExecutionException e) {
+      task.run(); // the loop is gone, and nobody else tells them
+    }
   }
 
   void failAll(Fault fault) {

@@ -65,6 +65,7 @@ public final class Session implements AutoCloseable {
   private final AtomicBoolean slowTold = new AtomicBoolean();
   private volatile SessionState state = SessionState.OPENING;
   private volatile @Nullable Fault refusal;
+  private volatile @Nullable CloseReason endReason;
   private volatile int peerMaxFrameBytes;
   private volatile @Nullable AdaptiveCompressor compressor;
   private volatile long roundTripNs = -1;
@@ -485,6 +486,7 @@ public final class Session implements AutoCloseable {
 
   /** It is over: everybody who waits is told. */
   void ended(CloseReason reason) {
+    endReason = reason; // first: who sees that it is closed asks why
     moveTo(SessionState.CLOSED);
     closed.complete(reason);
     requests.close(reason.fault());
@@ -571,8 +573,8 @@ public final class Session implements AutoCloseable {
   }
 
   Fault closeFault() {
-    CloseReason reason = closed.getNow(CloseReason.local());
-    return reason.fault();
+    CloseReason reason = endReason;
+    return reason == null ? CloseReason.local().fault() : reason.fault();
   }
 
   WirelaceException closedException() {
@@ -580,7 +582,7 @@ public final class Session implements AutoCloseable {
       return new WirelaceException(ErrorCode.INVALID_SESSION, "the session is not open yet");
     }
     return new WirelaceException(
-        closed.isDone() ? closeFault() : Fault.of(ErrorCode.CONNECTION_CLOSED, "it is closing"));
+        endReason != null ? closeFault() : Fault.of(ErrorCode.CONNECTION_CLOSED, "it is closing"));
   }
 
   @Override

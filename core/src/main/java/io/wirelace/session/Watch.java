@@ -133,8 +133,8 @@ final class Watch {
           context.clock().getAsLong(); // this side does not read, or the peer has said goodbye
     }
     long silent = context.clock().getAsLong() - lastReadNs;
+    trimAtRest();
     if (greeted) {
-      trimAtRest();
       if (silent >= MISSED_HEARTBEATS * interval.toNanos()) {
         handler.violated(
             Fault.of(

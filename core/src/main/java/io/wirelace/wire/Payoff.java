@@ -90,6 +90,10 @@ final class Payoff {
       }
       return;
     }
+    if (elapsed > 2 * MOST_NS) {
+      begin(Phase.REFERENCE, now); // senders had nothing to send: that says nothing about speed
+      return;
+    }
     boolean over = elapsed >= LEAST_NS && (wireBytes >= ENOUGH_WIRE_BYTES || elapsed >= MOST_NS);
     if (!over) {
       return;

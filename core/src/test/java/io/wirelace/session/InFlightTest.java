@@ -74,6 +74,19 @@ class InFlightTest {
   }
 
   @Test
+  void aRequestMayBeAnsweredBeforeItIsInTheTable() {
+    try (SessionOnTape quick =
+        SessionOnTape.of((frame, request) -> {
+          Objects.requireNonNull(request).answer(FrameEncoder.NO_BODY, Headers.NONE);
+          return false; // as when a handler on another thread is that quick
+        })) {
+      quick.receive(FrameHeader.REQUEST, 1, 2, 1);
+      assertThat(quick.sent()).extracting(SessionOnTape.Sent::id).containsExactly(1L, 2L, 1L);
+      assertThat(quick.session().inFlightRequests()).isZero();
+    }
+  }
+
+  @Test
   void inlineAnswersBetweenOthersDoNotTouchThem() {
     tape.receive(FrameHeader.REQUEST, 1);
     inline = true;

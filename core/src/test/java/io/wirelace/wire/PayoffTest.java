@@ -60,6 +60,16 @@ class PayoffTest {
   }
 
   @Test
+  void silenceIsNotTakenForSlowness() {
+    for (int night = 0; night < 3; night++) {
+      share(20, 2_000, 700);
+      nowNs += 8 * 3_600_000_000_000L;
+    }
+    share(200_000, 2_000, 700);
+    assertThat(share(1_000_000, 2_000, 700)).isLessThan(0.05);
+  }
+
+  @Test
   void aFewBodiesAreCompressedWithoutATrial() {
     assertThat(share(50, 10_000_000, 10_000_000)).isEqualTo(1.0);
   }
