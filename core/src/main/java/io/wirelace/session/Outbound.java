@@ -44,6 +44,7 @@ final class Outbound {
   /** Turns of the loop that an open chunk may go on growing. */
   private static final int MOST_LOOKS = 16;
 
+  private static final int MOST_AT_REST = 16;
   private static final int SPINS_BEFORE_YIELD = 64;
   private static final int SPINS_BEFORE_PARK = 128;
   private static final long PARK_NS = 20_000; // 20 µs
@@ -90,7 +91,7 @@ final class Outbound {
   private final AtomicLong queuedBytes = new AtomicLong();
   private final AtomicLong queuedMessages = new AtomicLong();
   private volatile @Nullable SpareBuffers spares; // since it is attached
-  private final AtomicReference<@Nullable OutboundChunk> atRest = new AtomicReference<>();
+  private final AtomicReference<@Nullable OutboundChunk> resting = new AtomicReference<>();
   private int chunkBytes = SpareBuffers.LEAST_BYTES; // a hint; threads that race lose one step
 
   // Event loop only.
@@ -262,12 +263,16 @@ final class Outbound {
     SpareBuffers shared = spares;
     ByteBuf spare = shared == null ? null : shared.take(wanted);
     ByteBuf memory = spare == null ? allocator.directBuffer(wanted, wanted) : spare;
-    OutboundChunk chunk = atRest.getAndSet(null);
-    if (chunk == null || chunk.capacity != wanted) {
-      long messages = Math.max(1, Math.min(maxMessages / 4, 1 << 20));
-      chunk = new OutboundChunk(wanted, messages);
+    // Only the loop puts chunks to rest, and only one thread at a time is here: no chunk can come
+    // back between the look and the exchange.
+    OutboundChunk chunk;
+    while ((chunk = resting.get()) != null) {
+      if (resting.compareAndSet(chunk, chunk.below) && chunk.capacity == memory.capacity()) {
+        return chunk.with(memory);
+      }
     }
-    return chunk.with(memory);
+    long messages = Math.max(1, Math.min(maxMessages / 4, 1 << 20));
+    return new OutboundChunk(memory.capacity(), messages).with(memory);
   }
 
   /** Makes sure that the loop looks at this queue after now. */
@@ -338,6 +343,7 @@ final class Outbound {
   /** Gives memory back; for quiet times. */
   void trim() {
     recycleWritten();
+    resting.set(null);
     chunkBytes = SpareBuffers.LEAST_BYTES;
   }
 
@@ -486,8 +492,17 @@ final class Outbound {
       } else {
         shared.give(memory);
       }
-      atRest.compareAndSet(null, chunk);
+      putToRest(chunk);
     }
+  }
+
+  private void putToRest(OutboundChunk chunk) {
+    OutboundChunk top;
+    do {
+      top = resting.get();
+      chunk.below = top;
+      chunk.depth = top == null ? 1 : top.depth + 1;
+    } while (chunk.depth <= MOST_AT_REST && !resting.compareAndSet(top, chunk));
   }
 
   /** Frees what the transport still held when the channel ended. */

@@ -57,6 +57,11 @@ final class OutboundChunk {
   /** Where it was sealed, or {@link #UNSEALED}; {@link #next} is set before it. */
   volatile int sealedAt;
 
+  /** At rest: the one under it, and how many there are with it. */
+  @Nullable OutboundChunk below;
+
+  int depth;
+
   /** How many messages it holds; set before {@link #sealedAt}. */
   int messages;
 

@@ -2,10 +2,10 @@ package io.wirelace.session;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.util.concurrent.FastThreadLocal;
+import io.netty.util.internal.PlatformDependent;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.Queue;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,7 +21,7 @@ final class SpareBuffers {
   static final int MOST_BYTES = 64 * 1024; // 64 KiB: more falls out of the cache
 
   private static final int SIZES = 7; // 1, 2, 4 … 64 KiB
-  private static final int BYTES_A_SIZE = 512 * 1024; // 512 KiB
+  private static final int BYTES_A_SIZE = 1024 * 1024; // 1 MiB
 
   private static final FastThreadLocal<SpareBuffers> OF_LOOP =
       new FastThreadLocal<>() {
@@ -36,17 +36,13 @@ final class SpareBuffers {
         }
       };
 
-  private final List<Size> sizes = new ArrayList<>(SIZES);
+  /** Fixed queues: to put a buffer into one makes no object. */
+  private final List<Queue<ByteBuf>> sizes = new ArrayList<>(SIZES);
 
   private SpareBuffers() {
-    for (int i = 0; i < SIZES; i++) {
-      sizes.add(new Size());
+    for (int bytes = LEAST_BYTES; bytes <= MOST_BYTES; bytes *= 2) {
+      sizes.add(PlatformDependent.newFixedMpmcQueue(BYTES_A_SIZE / bytes));
     }
-  }
-
-  private static final class Size {
-    final ConcurrentLinkedQueue<ByteBuf> buffers = new ConcurrentLinkedQueue<>();
-    final AtomicInteger count = new AtomicInteger();
   }
 
   /** Those of the event loop whose thread this is. */
@@ -59,35 +55,35 @@ final class SpareBuffers {
     return Math.max(LEAST_BYTES, Integer.highestOneBit(Math.max(1, bytes - 1)) << 1);
   }
 
-  /** A buffer of exactly that size, or null. Any thread. */
+  /**
+   * A buffer of that size or more, rather more: a full one is a system call, so the later the next
+   * is needed the better. Null if there is none. Any thread.
+   */
   @Nullable ByteBuf take(int bytes) {
-    Size size = of(bytes);
-    ByteBuf buffer = size.buffers.poll();
-    if (buffer != null) {
-      size.count.decrementAndGet();
+    for (int i = SIZES - 1; i >= index(bytes); i--) {
+      ByteBuf buffer = sizes.get(i).poll();
+      if (buffer != null) {
+        return buffer;
+      }
     }
-    return buffer;
+    return null;
   }
 
   /** Keeps a buffer that nobody uses any more, or frees it. Event loop only. */
   void give(ByteBuf buffer) {
-    Size size = of(buffer.capacity());
-    if (size.count.get() >= BYTES_A_SIZE / buffer.capacity()) {
+    if (!sizes.get(index(buffer.capacity())).offer(buffer)) {
       buffer.release();
-      return;
     }
-    size.count.incrementAndGet();
-    size.buffers.offer(buffer);
   }
 
-  private Size of(int bytes) {
-    return sizes.get(Integer.numberOfTrailingZeros(bytes / LEAST_BYTES));
+  private static int index(int bytes) {
+    return Integer.numberOfTrailingZeros(bytes / LEAST_BYTES);
   }
 
   private void free() {
-    for (Size size : sizes) {
+    for (Queue<ByteBuf> size : sizes) {
       ByteBuf buffer;
-      while ((buffer = size.buffers.poll()) != null) {
+      while ((buffer = size.poll()) != null) {
         buffer.release();
       }
     }
