@@ -2,10 +2,14 @@ package io.wirelace.transport;
 
 import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.EventLoopGroup;
+import io.netty.channel.IoEventLoop;
 import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.SingleThreadIoEventLoop;
 import io.netty.channel.local.LocalIoHandler;
 import io.netty.util.concurrent.DefaultThreadFactory;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -104,8 +108,32 @@ public final class EventLoops implements AutoCloseable {
   }
 
   private EventLoopGroup group(IoHandlerFactory factory, String threadName) {
-    return new MultiThreadIoEventLoopGroup(
-        threads, new DefaultThreadFactory(threadName, true), factory);
+    return new ClosingLoops(threads, new DefaultThreadFactory(threadName, true), factory);
+  }
+
+  /**
+   * Loops that never end before their channels. Netty's look whether they are to end before they
+   * run tasks, and leave after them: one that is told in between would leave its sockets open, and
+   * with them whatever their handlers hold.
+   */
+  private static final class ClosingLoops extends MultiThreadIoEventLoopGroup {
+    ClosingLoops(int threads, ThreadFactory threadFactory, IoHandlerFactory ioHandlerFactory) {
+      super(threads, threadFactory, ioHandlerFactory);
+    }
+
+    @Override
+    protected IoEventLoop newChild(
+        Executor executor, IoHandlerFactory ioHandlerFactory, Object... none) {
+      return new SingleThreadIoEventLoop(this, executor, ioHandlerFactory) {
+        @Override
+        protected boolean confirmShutdown() {
+          if (isShuttingDown()) {
+            ioHandler().prepareToDestroy();
+          }
+          return super.confirmShutdown();
+        }
+      };
+    }
   }
 
   /** Has the host's name looked up on a thread of its own: that blocks, and loops must not. */
