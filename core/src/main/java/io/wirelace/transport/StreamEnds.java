@@ -24,7 +24,14 @@ final class StreamEnds extends ChannelDuplexHandler {
     }
     // Shutting down fails what is not written yet, so it waits behind an empty write.
     ctx.writeAndFlush(Unpooled.EMPTY_BUFFER)
-        .addListener(done -> ((DuplexChannel) ctx.channel()).shutdownOutput(promise));
+        .addListener(done -> {
+          DuplexChannel channel = (DuplexChannel) ctx.channel();
+          if (channel.isInputShutdown()) {
+            ctx.close(promise); // the other direction ended before: one call for both
+          } else {
+            channel.shutdownOutput(promise);
+          }
+        });
   }
 
   /** Epoll has let go of a socket that it had nothing to watch for, and fails when it is asked. */

@@ -1,5 +1,6 @@
 package io.wirelace.transport;
 
+import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPromise;
@@ -33,10 +34,13 @@ final class TlsEnds extends ChannelDuplexHandler {
     ssl.closeOutbound()
         .addListener(sent -> {
           ChannelHandlerContext below = ctx.pipeline().context(ssl);
-          if (below != null) {
-            below.writeAndFlush(EndOfStream.INSTANCE, promise);
-          } else {
+          if (below == null) {
             promise.trySuccess();
+          } else if (peerEnded) {
+            // Both have ended by TLS's own word: there is no half of the socket to wait for.
+            below.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(written -> below.close(promise));
+          } else {
+            below.writeAndFlush(EndOfStream.INSTANCE, promise);
           }
         });
   }

@@ -22,6 +22,9 @@ import java.util.Map;
  * @param serving where the server runs
  */
 record Cell(Entrant entrant, String workloadName, Times times, String classPath, Serving serving) {
+  /** What runs once a connection is compiled that much later than what runs once a message. */
+  static final int CONNECT_WARM_UPS = 3;
+
   private static final Duration STARTING = Duration.ofSeconds(60);
   private static final Duration ENDING = Duration.ofSeconds(60);
   private static final Duration OPENING = Duration.ofMinutes(5);
@@ -68,7 +71,13 @@ record Cell(Entrant entrant, String workloadName, Times times, String classPath,
   }
 
   private Duration longest() {
-    return STARTING.plus(times.warmUp()).plus(times.measured()).plus(ENDING);
+    return STARTING.plus(warmUp()).plus(times.measured()).plus(ENDING);
+  }
+
+  private Duration warmUp() {
+    return Workload.parse(workloadName).kind() == Workload.Kind.CONNECT
+        ? times.warmUp().multipliedBy(CONNECT_WARM_UPS)
+        : times.warmUp();
   }
 
   private List<String> serverCommand() {
@@ -88,7 +97,7 @@ record Cell(Entrant entrant, String workloadName, Times times, String classPath,
     command.add(entrant.className());
     command.add(address);
     command.add(workloadName);
-    command.add(Long.toString(times.warmUp().toMillis()));
+    command.add(Long.toString(warmUp().toMillis()));
     command.add(Long.toString(times.measured().toMillis()));
     command.add(Long.toString(serverPid));
     return command;

@@ -56,7 +56,9 @@ public final class Facts {
     facts.put(
         "Each cell",
         options.warmUp.toMillis() / 1e3
-            + " s warm-up, "
+            + " s warm-up ("
+            + Cell.CONNECT_WARM_UPS
+            + " times that for connections), "
             + options.measured.toMillis() / 1e3
             + " s measured, "
             + options.runs

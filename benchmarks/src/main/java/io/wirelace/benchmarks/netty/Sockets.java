@@ -23,9 +23,18 @@ final class Sockets {
   private static final String HOST = "127.0.0.1";
   private static final int BACKLOG = 4096;
 
-  private final EventLoopGroup loop =
-      new MultiThreadIoEventLoopGroup(
-          1, Epoll.isAvailable() ? EpollIoHandler.newFactory() : NioIoHandler.newFactory());
+  private final EventLoopGroup loop;
+
+  /** On one event loop, which suits a single busy connection best. */
+  Sockets() {
+    this(1);
+  }
+
+  Sockets(int loops) {
+    loop =
+        new MultiThreadIoEventLoopGroup(
+            loops, Epoll.isAvailable() ? EpollIoHandler.newFactory() : NioIoHandler.newFactory());
+  }
 
   int listen(Consumer<Channel> setUp) throws InterruptedException {
     Channel listener =

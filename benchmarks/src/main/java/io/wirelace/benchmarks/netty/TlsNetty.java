@@ -42,7 +42,7 @@ public final class TlsNetty implements Contender {
             .sslProvider(provider())
             .build();
     int port =
-        new Sockets()
+        new Sockets(Runtime.getRuntime().availableProcessors()) // as many loops as Wirelace has
             .listen(channel ->
                 channel.pipeline().addLast(context.newHandler(channel.alloc()), new Echo()));
     return port + "@" + ca;
