@@ -124,12 +124,17 @@ public final class Compare {
     List<Cell> cells = new ArrayList<>();
     for (Entrant entrant : options.entrants) {
       for (String workload : workloads) {
-        if (entrant.does(workload)) {
+        if (entrant.does(workload) && isWanted(entrant, workload)) {
           cells.add(new Cell(entrant, workload, times, classPath(entrant), options.serving));
         }
       }
     }
     return cells;
+  }
+
+  private boolean isWanted(Entrant entrant, String workload) {
+    return !options.forTargets
+        || options.study.targets().stream().anyMatch(t -> t.needs(entrant.name(), workload));
   }
 
   private String classPath(Entrant entrant) throws IOException {

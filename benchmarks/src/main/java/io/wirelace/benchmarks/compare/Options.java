@@ -22,6 +22,7 @@ final class Options {
         --seconds S        seconds measured in each cell (4)
         --warm-up S        seconds before that, in the same processes (10)
         --only A,B         these contenders only
+        --for-targets      only what the study's targets are judged by
         --workloads A,B    these workloads only, such as oneway:64,rr1:64,call:64,idle:10000,threads:4
         --seed N           of the order of the cells (random, and printed)
         --noise SHARE      a cell is run again, twice at most, when others took more of the machine (0.04)
@@ -49,6 +50,7 @@ final class Options {
   boolean render;
   boolean help;
   boolean store;
+  boolean forTargets;
   Path ratios = Path.of("benchmarks", "regressions.properties");
   Cell.Serving serving = Cell.Serving.HERE;
   Path out = study.out();
@@ -118,6 +120,7 @@ final class Options {
       case "--noise" -> noise = Double.parseDouble(value(option, left));
       case "--out" -> out = Path.of(value(option, left));
       case "--store" -> store = true;
+      case "--for-targets" -> forTargets = true;
       case "--ratios" -> ratios = Path.of(value(option, left));
       case "--server-under" ->
           serving =

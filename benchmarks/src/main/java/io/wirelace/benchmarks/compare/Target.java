@@ -14,6 +14,9 @@ sealed interface Target {
   /** What came of it. */
   Verdict judge(Summary summary);
 
+  /** Whether it cannot be judged without this one. */
+  boolean needs(String contender, String workload);
+
   /** Whether a target is held. What a run did not cover is never held. */
   enum Held {
     /** It is. */
@@ -87,6 +90,12 @@ sealed interface Target {
       String what, Figure number, String of, String ofWorkload, double limit, boolean atMost)
       implements Target {
     @Override
+    public boolean needs(String contender, String workload) {
+      return (contender.equals(number.contender()) && workload.equals(number.workload()))
+          || (contender.equals(of) && workload.equals(ofWorkload));
+    }
+
+    @Override
     public Verdict judge(Summary summary) {
       Optional<Double> base =
           of.isEmpty()
@@ -107,6 +116,11 @@ sealed interface Target {
 
   /** One contender ahead of the best of the peers everywhere. */
   record Ahead(String what, String contender, List<String> workloads) implements Target {
+    @Override
+    public boolean needs(String one, String workload) {
+      return (one.equals(contender) || Entrant.PEERS.contains(one)) && workloads.contains(workload);
+    }
+
     @Override
     public Verdict judge(Summary summary) {
       int measured = 0;

@@ -36,6 +36,25 @@ class TargetTest {
   }
 
   @Test
+  void onlyWhatATargetIsJudgedByIsNeeded() {
+    Target flat = Target.ownRate("flat", "wirelace", "threads:4", "threads:1", 0.75);
+    assertThat(flat.needs("wirelace", "threads:4")).isTrue();
+    assertThat(flat.needs("wirelace", "threads:1")).isTrue();
+    assertThat(flat.needs("wirelace", "threads:16")).isFalse();
+    assertThat(flat.needs("netty-tuned", "threads:1")).isFalse();
+
+    Target bytes = Target.bytes("bytes", "wirelace", "idle:10", 4096);
+    assertThat(bytes.needs("wirelace", "idle:10")).isTrue();
+    assertThat(bytes.needs("netty-tuned", "idle:10")).isFalse();
+
+    Target ahead = Target.ahead("ahead", "wirelace", List.of("oneway:64"));
+    assertThat(ahead.needs("vertx", "oneway:64")).isTrue();
+    assertThat(ahead.needs("wirelace", "oneway:64")).isTrue();
+    assertThat(ahead.needs("netty-naive", "oneway:64")).isFalse();
+    assertThat(ahead.needs("vertx", "rr1:64")).isFalse();
+  }
+
+  @Test
   void upperLimitsAreOfTheRatio() {
     Target most = Target.p50("p50", "wirelace", "rr1:64", "netty-tuned", 1.1);
     Result tuned = result("netty-tuned", "rr1:64", "p50_us", 10);
