@@ -93,7 +93,7 @@ final class ControlFrames {
       return;
     }
     if (frame.payloadByte(0) == 0) {
-      session.reply(FrameHeader.HEARTBEAT, 0, Watch.reply(frame.payloadLong(1)));
+      session.sending().reply(FrameHeader.HEARTBEAT, 0, Watch.reply(frame.payloadLong(1)));
     } else {
       session.roundTrip(Math.max(0, context.clock().getAsLong() - frame.payloadLong(1)));
     }
@@ -149,8 +149,8 @@ final class ControlFrames {
   private void onHello(Frame frame) {
     try {
       Greeter.Agreement agreement = greeter.answer(frame.greeting(context.limits()), session.id());
-      session.writeFrame(FrameHeader.WELCOME, 0, agreement.welcome());
-      session.agree(FrameHeader.MAX_LENGTH, agreement.compression());
+      session.sending().writeFrame(FrameHeader.WELCOME, 0, agreement.welcome());
+      session.sending().agree(FrameHeader.MAX_LENGTH, agreement.compression());
       watch.greeted();
     } catch (MalformedFrameException e) {
       handler.violated(Fault.of(ErrorCode.PROTOCOL_ERROR, String.valueOf(e.getMessage())));
@@ -166,7 +166,7 @@ final class ControlFrames {
     }
     try {
       Greeter.Welcome welcome = greeter.read(frame.greeting(context.limits()));
-      session.agree(welcome.maxFrameBytes(), welcome.compression());
+      session.sending().agree(welcome.maxFrameBytes(), welcome.compression());
     } catch (MalformedFrameException e) {
       handler.violated(Fault.of(ErrorCode.PROTOCOL_ERROR, String.valueOf(e.getMessage())));
       return;

@@ -119,7 +119,7 @@ public final class InboundRequest {
   public void answer(byte[] body, Headers answerHeaders) {
     if (claimAnswer()) {
       try {
-        session.sendAnswer(FrameHeader.RESPONSE, id, answerHeaders, body);
+        session.sending().answer(FrameHeader.RESPONSE, id, answerHeaders, body);
       } finally {
         done();
       }

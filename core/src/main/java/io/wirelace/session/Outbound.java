@@ -1,17 +1,13 @@
 package io.wirelace.session;
 
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.ByteBufAllocator;
-import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.channel.ChannelHandlerContext;
 import io.wirelace.metrics.Counters;
 import io.wirelace.wire.FrameEncoder;
 import io.wirelace.wire.Headers;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
-import java.util.ArrayDeque;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
@@ -35,16 +31,12 @@ final class Outbound {
   private static final OutboundChunk BUSY = OutboundChunk.sentinel();
   private static final OutboundChunk CLOSED = OutboundChunk.sentinel();
 
-  /** A frame larger than this gets a chunk of its own, made to measure. */
-  private static final int LARGE_FRAME_BYTES = 16 * 1024; // 16 KiB
-
   /** An open chunk that holds this much is written without waiting for more, or for a batch. */
   private static final int ENOUGH_BYTES = 8 * 1024; // 8 KiB
 
   /** Turns of the loop that an open chunk may go on growing. */
   private static final int MOST_LOOKS = 16;
 
-  private static final int MOST_AT_REST = 16;
   private static final int SPINS_BEFORE_YIELD = 64;
   private static final int SPINS_BEFORE_PARK = 128;
   private static final long PARK_NS = 20_000; // 20 µs
@@ -79,7 +71,7 @@ final class Outbound {
 
   private final Owner owner;
   private final Counters counters;
-  private final ByteBufAllocator allocator = PooledByteBufAllocator.DEFAULT;
+  private final OutboundChunks chunks;
   private final long maxBytes;
   private final long maxMessages;
   private final Runnable drainWhenSettled = this::drainWhenSettled;
@@ -90,12 +82,8 @@ final class Outbound {
   private volatile boolean awake;
   private final AtomicLong queuedBytes = new AtomicLong();
   private final AtomicLong queuedMessages = new AtomicLong();
-  private volatile @Nullable SpareBuffers spares; // since it is attached
-  private final AtomicReference<@Nullable OutboundChunk> resting = new AtomicReference<>();
-  private int chunkBytes = SpareBuffers.LEAST_BYTES; // a hint; threads that race lose one step
 
   // Event loop only.
-  private final ArrayDeque<OutboundChunk> written = new ArrayDeque<>(2);
   private @Nullable OutboundChunk head;
   private @Nullable ChannelHandlerContext context;
   private boolean inBatch;
@@ -109,6 +97,7 @@ final class Outbound {
     this.counters = counters;
     this.maxBytes = maxBytes;
     this.maxMessages = maxMessages;
+    this.chunks = new OutboundChunks(maxMessages);
   }
 
   // ---- senders, any thread ----
@@ -165,7 +154,7 @@ final class Outbound {
         backOff(++spins);
         continue;
       }
-      boolean large = frameBytes > LARGE_FRAME_BYTES;
+      boolean large = frameBytes > OutboundChunks.LARGE_FRAME_BYTES;
       long before = large ? chunk.claimSeal() : chunk.claim(frameBytes);
       if (!large && chunk.fits(before, frameBytes)) {
         int at = (int) OutboundChunk.position(before);
@@ -218,7 +207,7 @@ final class Outbound {
   private OutboundChunk openFirst(int frameBytes) {
     OutboundChunk chunk;
     try {
-      chunk = take(frameBytes);
+      chunk = chunks.take(frameBytes);
     } catch (Throwable e) {
       tail = IDLE;
       wake(); // the loop may wait for the chunk that did not come
@@ -238,7 +227,7 @@ final class Outbound {
     sealed.messages = (int) OutboundChunk.messages(before);
     OutboundChunk fresh;
     try {
-      fresh = take(frameBytes);
+      fresh = chunks.take(frameBytes);
     } catch (Throwable e) {
       sealed.reopen(before);
       wake(); // the loop may have left it to us
@@ -246,33 +235,13 @@ final class Outbound {
     }
     queuedBytes.addAndGet(end);
     queuedMessages.addAndGet(sealed.messages);
-    chunkBytes = Math.min(SpareBuffers.MOST_BYTES, 2 * chunkBytes);
+    chunks.longer();
     sealed.next = fresh;
     // In this order, as in openFirst: the loop gets past the seal only when all is in place.
     tail = fresh;
     fresh.open(frameBytes);
     sealed.sealedAt = end;
     return fresh;
-  }
-
-  private OutboundChunk take(int frameBytes) {
-    if (frameBytes > LARGE_FRAME_BYTES) {
-      return new OutboundChunk(frameBytes, 1).with(allocator.directBuffer(frameBytes, frameBytes));
-    }
-    int wanted = Math.max(chunkBytes, SpareBuffers.sizeFor(frameBytes));
-    SpareBuffers shared = spares;
-    ByteBuf spare = shared == null ? null : shared.take(wanted);
-    ByteBuf memory = spare == null ? allocator.directBuffer(wanted, wanted) : spare;
-    // Only the loop puts chunks to rest, and only one thread at a time is here: no chunk can come
-    // back between the look and the exchange.
-    OutboundChunk chunk;
-    while ((chunk = resting.get()) != null) {
-      if (resting.compareAndSet(chunk, chunk.below) && chunk.capacity == memory.capacity()) {
-        return chunk.with(memory);
-      }
-    }
-    long messages = Math.max(1, Math.min(maxMessages / 4, 1 << 20));
-    return new OutboundChunk(memory.capacity(), messages).with(memory);
   }
 
   /** Makes sure that the loop looks at this queue after now. */
@@ -296,7 +265,7 @@ final class Outbound {
 
   void attach(ChannelHandlerContext ctx) {
     context = ctx;
-    spares = SpareBuffers.ofLoop();
+    chunks.attach();
     if (awake) {
       drain();
     }
@@ -342,9 +311,7 @@ final class Outbound {
 
   /** Gives memory back; for quiet times. */
   void trim() {
-    recycleWritten();
-    resting.set(null);
-    chunkBytes = SpareBuffers.LEAST_BYTES;
+    chunks.trim();
   }
 
   /**
@@ -377,12 +344,12 @@ final class Outbound {
     }
     looks = 0;
     messagesAtLastLook = 0;
-    int chunks = 0;
+    int taken = 0;
     while (discarding || ctx.channel().isWritable()) {
       OutboundChunk chunk = nextComplete();
       if (chunk == null) {
         if (!discarding) {
-          recycleWritten();
+          chunks.recycleWritten();
         }
         if (rest()) {
           return;
@@ -405,7 +372,7 @@ final class Outbound {
       if (counted && hasMuchRoom()) {
         owner.onRoom();
       }
-      if (++chunks == CHUNKS_A_TURN) {
+      if (++taken == CHUNKS_A_TURN) {
         ctx.executor().execute(drainWhenSettled);
         return;
       }
@@ -430,7 +397,7 @@ final class Outbound {
       }
       int end = (int) OutboundChunk.position(before);
       if (end < chunk.capacity / 4) {
-        chunkBytes = Math.max(SpareBuffers.LEAST_BYTES, chunkBytes / 2);
+        chunks.shorter();
       }
       chunk.messages = (int) OutboundChunk.messages(before);
       chunk.sealedAt = end;
@@ -452,7 +419,7 @@ final class Outbound {
       boolean finished = finishing && !discarding;
       finishing = false;
       AWAKE.setVolatile(this, false);
-      recycleWritten();
+      chunks.recycleWritten();
       if (finished) {
         owner.onFinished();
       }
@@ -474,42 +441,14 @@ final class Outbound {
     buffer.setIndex(0, bytes);
     if (keep) {
       buffer.retain();
-      written.add(chunk);
+      chunks.written(chunk);
     }
     ctx.writeAndFlush(buffer, ctx.voidPromise());
-    recycleWritten();
-  }
-
-  /** Chunks whose bytes the transport has taken become spares, or are freed. */
-  private void recycleWritten() {
-    OutboundChunk chunk;
-    while ((chunk = written.peek()) != null && chunk.buffer.refCnt() == 1) {
-      written.remove();
-      ByteBuf memory = chunk.without();
-      SpareBuffers shared = spares;
-      if (shared == null) {
-        memory.release();
-      } else {
-        shared.give(memory);
-      }
-      putToRest(chunk);
-    }
-  }
-
-  private void putToRest(OutboundChunk chunk) {
-    OutboundChunk top;
-    do {
-      top = resting.get();
-      chunk.below = top;
-      chunk.depth = top == null ? 1 : top.depth + 1;
-    } while (chunk.depth <= MOST_AT_REST && !resting.compareAndSet(top, chunk));
+    chunks.recycleWritten();
   }
 
   /** Frees what the transport still held when the channel ended. */
   void releaseWritten() {
-    OutboundChunk chunk;
-    while ((chunk = written.poll()) != null) {
-      chunk.buffer.release();
-    }
+    chunks.releaseWritten();
   }
 }

@@ -83,7 +83,7 @@ final class OutgoingRequests {
     long deadline = session.nowNs() + timeout.toNanos();
     awaitTurn(timeout, mayWait);
     if (mayWait) {
-      session.awaitRoom(deadline);
+      session.sending().awaitRoom(deadline);
     } else {
       session.requireOpen();
     }
@@ -91,7 +91,7 @@ final class OutgoingRequests {
     pending.put(call);
     try {
       requireWelcome(); // again: while we waited the peer may have said that it leaves
-      if (!session.write(FrameHeader.REQUEST, call.id(), route, headers, body)) {
+      if (!session.sending().write(FrameHeader.REQUEST, call.id(), route, headers, body)) {
         throw session.closedException();
       }
     } catch (Throwable e) {
@@ -173,7 +173,7 @@ final class OutgoingRequests {
 
   /** Tells the peer that nobody waits for an answer any more. */
   void tellCancelled(PendingRequest call) {
-    session.writeFrame(FrameHeader.CANCEL, call.id(), FrameEncoder.NO_BODY);
+    session.sending().writeFrame(FrameHeader.CANCEL, call.id(), FrameEncoder.NO_BODY);
   }
 
   /** Forgets a request; false if it was answered or forgotten before. */

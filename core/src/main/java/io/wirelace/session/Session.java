@@ -13,9 +13,6 @@ import io.wirelace.metrics.Event;
 import io.wirelace.metrics.SessionId;
 import io.wirelace.transport.Link;
 import io.wirelace.transport.PeerIdentity;
-import io.wirelace.wire.AdaptiveCompressor;
-import io.wirelace.wire.Compression;
-import io.wirelace.wire.Frame;
 import io.wirelace.wire.FrameEncoder;
 import io.wirelace.wire.FrameHeader;
 import io.wirelace.wire.Headers;
@@ -27,9 +24,6 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,17 +35,13 @@ import org.jspecify.annotations.Nullable;
  * {@link #trySend} and {@link #requestAsync} do not wait.
  */
 public final class Session implements AutoCloseable {
-  /** A queue that is full for this long without a break has a slow peer. */
-  private static final long SLOW_AFTER_NS = TimeUnit.MILLISECONDS.toNanos(200);
-
   private final SessionContext context;
   private final SessionHandler handler;
   private final SessionId id;
   private final Link link;
   private final Instant openedAt = Instant.now();
   private final Counters counters = new Counters();
-  private final Outbound outbound;
-  private final RoomGate room = new RoomGate();
+  private final Sending sending;
   private final CompletableFuture<CloseReason> closed = new CompletableFuture<>();
 
   private final OutgoingRequests requests;
@@ -59,34 +49,18 @@ public final class Session implements AutoCloseable {
   // The peer's requests.
   private final InFlight inFlight = new InFlight();
 
-  /** Since when the queue has been full, on the context's clock; 0 while it is not. */
-  private final AtomicLong fullSinceNs = new AtomicLong();
-
-  private final AtomicBoolean slowTold = new AtomicBoolean();
   private volatile SessionState state = SessionState.OPENING;
   private volatile @Nullable Fault refusal;
   private volatile @Nullable CloseReason endReason;
-  private volatile int peerMaxFrameBytes;
-  private volatile @Nullable AdaptiveCompressor compressor;
   private volatile long roundTripNs = -1;
-  private volatile @Nullable RouteName lastRoute;
   private volatile @Nullable Map<AttributeKey<?>, Object> attributes;
-
-  /** A route as text and as it goes on the wire, so that the usual one is encoded once. */
-  private record RouteName(String text, byte @Nullable [] bytes) {}
 
   Session(SessionContext context, SessionHandler handler, Link link) {
     this.context = context;
     this.handler = handler;
     this.id = SessionId.random(context.random());
     this.link = link;
-    this.peerMaxFrameBytes = link.maxFrameBytes();
-    this.outbound =
-        new Outbound(
-            handler,
-            counters,
-            context.settings().outboundBytes(),
-            context.settings().outboundMessages());
+    this.sending = new Sending(this, handler, context, counters, link.maxFrameBytes());
     this.requests = new OutgoingRequests(this, context);
   }
 
@@ -155,7 +129,7 @@ public final class Session implements AutoCloseable {
 
   /** Bytes that wait for the transport. */
   public long queuedBytes() {
-    return outbound.queuedBytes();
+    return sending.outbound().queuedBytes();
   }
 
   /** What the application keeps under a key. */
@@ -193,131 +167,27 @@ public final class Session implements AutoCloseable {
    *     timeout or on an event loop at once (-647), or the message is too large (-642)
    */
   public void send(String route, byte[] body) {
-    awaitRoom();
-    if (!write(FrameHeader.NOTIFICATION, 0, routeBytes(route), Headers.NONE, body)) {
-      throw closedException();
-    }
+    sending.send(route, Headers.NONE, body);
   }
 
   /** As {@link #send(String, byte[])}, with headers. */
   public void send(Message message) {
-    awaitRoom();
-    byte[] route = routeBytes(message.route());
-    if (!write(FrameHeader.NOTIFICATION, 0, route, message.wireHeaders(), message.body())) {
-      throw closedException();
-    }
+    sending.send(message.route(), message.wireHeaders(), message.body());
   }
 
   /** Sends a notification if there is room now; never waits, never throws for a full queue. */
   public SendResult trySend(String route, byte[] body) {
-    return trySend(route, Headers.NONE, body);
+    return sending.trySend(route, Headers.NONE, body);
   }
 
   /** As {@link #trySend(String, byte[])}, with headers. */
   public SendResult trySend(Message message) {
-    return trySend(message.route(), message.wireHeaders(), message.body());
-  }
-
-  private SendResult trySend(String route, Headers headers, byte[] body) {
-    if (!outbound.hasRoom()) {
-      full();
-      drop(Drop.QUEUE_FULL, 1, "outbound queue is full");
-      return SendResult.DROPPED;
-    }
-    try {
-      if (!isOpen() || !write(FrameHeader.NOTIFICATION, 0, routeBytes(route), headers, body)) {
-        return SendResult.REFUSED;
-      }
-    } catch (WirelaceException e) {
-      return SendResult.REFUSED;
-    }
-    return outbound.isBackedUp() ? SendResult.QUEUED : SendResult.SENT;
-  }
-
-  boolean write(int kind, long callId, byte @Nullable [] route, Headers headers, byte[] plainBody) {
-    int type = kind | FrameEncoder.flags(route, headers);
-    byte[] body = plainBody;
-    AdaptiveCompressor shrink = compressor;
-    if (shrink != null && plainBody.length >= AdaptiveCompressor.LEAST_BYTES) {
-      byte[] small = shrink.compress(plainBody);
-      if (small != null) {
-        type |= FrameHeader.COMPRESSED;
-        body = small;
-      }
-    }
-    int frameBytes = FrameEncoder.frameBytes(route, headers, body.length, peerMaxFrameBytes);
-    return outbound.append(type, callId, route, headers, body, frameBytes);
-  }
-
-  private byte @Nullable [] routeBytes(String route) {
-    RouteName name = lastRoute;
-    if (name == null || !name.text.equals(route)) {
-      name = new RouteName(route, route.isEmpty() ? null : Frame.routeBytes(route));
-      lastRoute = name;
-    }
-    return name.bytes;
-  }
-
-  private void awaitRoom() {
-    requireOpen();
-    if (!outbound.hasRoom()) {
-      awaitRoomSlowly(context.settings().sendTimeout().toNanos());
-    }
-  }
-
-  /** Waits for room, but not beyond a deadline on the context's clock. */
-  void awaitRoom(long deadlineNs) {
-    requireOpen();
-    if (!outbound.hasRoom()) {
-      long left = deadlineNs - context.clock().getAsLong();
-      awaitRoomSlowly(Math.min(left, context.settings().sendTimeout().toNanos()));
-    }
+    return sending.trySend(message.route(), message.wireHeaders(), message.body());
   }
 
   void requireOpen() {
     if (!isOpen()) {
       throw closedException();
-    }
-  }
-
-  private void awaitRoomSlowly(long timeout) {
-    if (onEventLoop()) {
-      throw new WirelaceException(
-          ErrorCode.QUEUE_FULL,
-          "the queue to " + peer() + " is full, and an event loop cannot wait: use trySend");
-    }
-    full();
-    long patience = Math.min(timeout, SLOW_AFTER_NS);
-    try {
-      if (!awaitRoomOrEnd(patience)) {
-        full();
-        if (!awaitRoomOrEnd(timeout - patience)) {
-          throw new WirelaceException(
-              ErrorCode.QUEUE_FULL,
-              "no room in the queue to " + peer() + " within " + timeout / 1_000_000 + " ms");
-        }
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new WirelaceException(ErrorCode.CANCELLED, "interrupted while waiting to send");
-    }
-    if (!isOpen()) {
-      throw closedException();
-    }
-  }
-
-  private boolean awaitRoomOrEnd(long timeoutNs) throws InterruptedException {
-    return room.await(() -> outbound.hasRoom() || !isOpen(), timeoutNs);
-  }
-
-  /** The queue is full. A fast sender sees that often; told is only what lasts. */
-  private void full() {
-    long now = context.clock().getAsLong();
-    long since = fullSinceNs.get();
-    if (since == 0) {
-      fullSinceNs.compareAndSet(0, now == 0 ? 1 : now);
-    } else if (now - since >= SLOW_AFTER_NS && slowTold.compareAndSet(false, true)) {
-      context.listener().onEvent(new Event.Slow(id, outbound.queuedBytes()));
     }
   }
 
@@ -330,7 +200,7 @@ public final class Session implements AutoCloseable {
   /** Sends a request and waits for the answer, for at most the request timeout. */
   public byte[] request(String route, byte[] body) {
     Duration timeout = context.settings().requestTimeout();
-    return requests.call(routeBytes(route), Headers.NONE, body, timeout).body();
+    return requests.call(sending.routeBytes(route), Headers.NONE, body, timeout).body();
   }
 
   /**
@@ -342,13 +212,13 @@ public final class Session implements AutoCloseable {
    */
   public byte[] request(String route, byte[] body, Duration timeout) {
     Headers headers = withDeadline(Headers.NONE, timeout);
-    return requests.call(routeBytes(route), headers, body, timeout).body();
+    return requests.call(sending.routeBytes(route), headers, body, timeout).body();
   }
 
   /** As {@link #request(String, byte[], Duration)}, with headers there and back. */
   public Message request(Message message, Duration timeout) {
     Headers headers = withDeadline(message.wireHeaders(), timeout);
-    return requests.call(routeBytes(message.route()), headers, message.body(), timeout);
+    return requests.call(sending.routeBytes(message.route()), headers, message.body(), timeout);
   }
 
   /** Sends a request; the outcome as a value instead of an exception. */
@@ -383,18 +253,18 @@ public final class Session implements AutoCloseable {
    */
   public void requestAsync(String route, byte[] body, AnswerCallback callback) {
     Duration timeout = context.settings().requestTimeout();
-    requests.startAsync(routeBytes(route), Headers.NONE, body, timeout, callback);
+    requests.startAsync(sending.routeBytes(route), Headers.NONE, body, timeout, callback);
   }
 
   /** As {@link #requestAsync(String, byte[], AnswerCallback)} with a timeout of its own. */
   public void requestAsync(String route, byte[] body, Duration timeout, AnswerCallback callback) {
     Headers headers = withDeadline(Headers.NONE, timeout);
-    requests.startAsync(routeBytes(route), headers, body, timeout, callback);
+    requests.startAsync(sending.routeBytes(route), headers, body, timeout, callback);
   }
 
   private CompletableFuture<byte[]> startAsync(
       String route, Headers headers, byte[] body, Duration timeout) {
-    return requests.startAsync(routeBytes(route), headers, body, timeout);
+    return requests.startAsync(sending.routeBytes(route), headers, body, timeout);
   }
 
   private static Headers withDeadline(Headers headers, Duration timeout) {
@@ -415,8 +285,12 @@ public final class Session implements AutoCloseable {
     return handler.executor();
   }
 
+  Sending sending() {
+    return sending;
+  }
+
   Outbound outbound() {
-    return outbound;
+    return sending.outbound();
   }
 
   InFlight inFlight() {
@@ -434,7 +308,7 @@ public final class Session implements AutoCloseable {
   void moveTo(SessionState next) {
     state = next;
     if (next.compareTo(SessionState.DRAINING) > 0) {
-      room.signal();
+      sending.signal();
     }
   }
 
@@ -445,14 +319,6 @@ public final class Session implements AutoCloseable {
   /** The peer is leaving: new requests fail with this. */
   void refuseRequests(Fault fault) {
     refusal = fault;
-  }
-
-  void agree(int maxFrameBytes, Compression compression) {
-    peerMaxFrameBytes = Math.min(maxFrameBytes, link.maxFrameBytes());
-    compressor =
-        compression == Compression.NONE
-            ? null
-            : new AdaptiveCompressor(compression, context.clock());
   }
 
   boolean isLeaving() {
@@ -478,12 +344,6 @@ public final class Session implements AutoCloseable {
     roundTripNs = ns;
   }
 
-  void onRoom() {
-    fullSinceNs.set(0);
-    slowTold.set(false);
-    room.signal();
-  }
-
   /** It is over: everybody who waits is told. */
   void ended(CloseReason reason) {
     endReason = reason; // first: who sees that it is closed asks why
@@ -499,50 +359,8 @@ public final class Session implements AutoCloseable {
     handler.requestDone();
   }
 
-  void sendAnswer(int kind, long callId, Headers headers, byte[] body) {
-    try {
-      if (!onEventLoop()) {
-        awaitRoom();
-      } else if (!outbound.hasRoom()) {
-        full();
-        handler.pauseForRoom();
-      }
-      if (!write(kind, callId, null, headers, body)) {
-        drop(Drop.SESSION_ENDED, 1, "answer to request " + callId);
-      }
-    } catch (WirelaceException e) {
-      answerNotSent(callId, e.fault());
-    }
-  }
-
-  private void answerNotSent(long callId, Fault fault) {
-    if (fault.is(ErrorCode.MESSAGE_TOO_LARGE)) {
-      sendFault(callId, fault);
-      return;
-    }
-    drop(Drop.SESSION_ENDED, 1, "answer to request " + callId + ": " + fault);
-    if (fault.is(ErrorCode.QUEUE_FULL)) {
-      close(CloseReason.policy(ErrorCode.QUEUE_FULL, "the peer does not take its answers"));
-    }
-  }
-
   void sendFault(long callId, Fault fault) {
-    reply(FrameHeader.ERROR, callId, FrameEncoder.faultPayload(fault));
-  }
-
-  /** A small frame that the peer has caused: while there is no room, no more is read from it. */
-  void reply(int type, long callId, byte[] payload) {
-    writeFrame(type, callId, payload);
-    if (!outbound.hasRoom()) {
-      full();
-      handler.pauseForRoom();
-    }
-  }
-
-  /** A small frame that does not wait for room. */
-  void writeFrame(int type, long callId, byte[] payload) {
-    int bytes = FrameHeader.BYTES + payload.length;
-    outbound.append(type, callId, null, Headers.NONE, payload, bytes);
+    sending.reply(FrameHeader.ERROR, callId, FrameEncoder.faultPayload(fault));
   }
 
   /** Counts a drop and tells it. */

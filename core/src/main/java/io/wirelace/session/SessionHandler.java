@@ -109,7 +109,7 @@ final class SessionHandler extends ChannelInboundHandlerAdapter
     inbox = box;
     ending().inbox(box);
     if (context.role() == Role.CLIENT && context.greeting()) {
-      opened.writeFrame(FrameHeader.HELLO, 0, new Greeter(context).hello());
+      opened.sending().writeFrame(FrameHeader.HELLO, 0, new Greeter(context).hello());
     } else {
       opened.moveTo(SessionState.OPEN);
       sessions.opened(opened);
@@ -352,7 +352,7 @@ final class SessionHandler extends ChannelInboundHandlerAdapter
 
   @Override
   public void onRoom() {
-    live().onRoom();
+    live().sending().onRoom();
     if (gate().isPausedFor(ReadGate.ROOM)) {
       gate().unpauseLater(ReadGate.ROOM);
     }
@@ -408,7 +408,7 @@ final class SessionHandler extends ChannelInboundHandlerAdapter
   /** Tells a greeted peer that this side is leaving. */
   void goAway(Fault fault) {
     if (watch.isGreeted()) {
-      live().writeFrame(FrameHeader.GOAWAY, 0, FrameEncoder.faultPayload(fault));
+      live().sending().writeFrame(FrameHeader.GOAWAY, 0, FrameEncoder.faultPayload(fault));
     }
   }
 
@@ -430,7 +430,7 @@ final class SessionHandler extends ChannelInboundHandlerAdapter
   }
 
   void probe(byte[] payload) {
-    live().writeFrame(FrameHeader.HEARTBEAT, 0, payload);
+    live().sending().writeFrame(FrameHeader.HEARTBEAT, 0, payload);
   }
 
   /** Whether it is no fault of the peer that nothing is read from it. */

@@ -1,0 +1,257 @@
+package io.wirelace.session;
+
+import io.wirelace.error.CloseReason;
+import io.wirelace.error.ErrorCode;
+import io.wirelace.error.Fault;
+import io.wirelace.error.WirelaceException;
+import io.wirelace.metrics.Counters;
+import io.wirelace.metrics.Drop;
+import io.wirelace.metrics.Event;
+import io.wirelace.wire.AdaptiveCompressor;
+import io.wirelace.wire.Compression;
+import io.wirelace.wire.Frame;
+import io.wirelace.wire.FrameEncoder;
+import io.wirelace.wire.FrameHeader;
+import io.wirelace.wire.Headers;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The sending side of a session: makes frames of messages, compressed where that was agreed and
+ * pays, and decides what happens while the queue is full: wait, drop, or read no more.
+ *
+ * <p>Any thread, unless a method says otherwise.
+ */
+final class Sending {
+  /** A queue that is full for this long without a break has a slow peer. */
+  private static final long SLOW_AFTER_NS = TimeUnit.MILLISECONDS.toNanos(200);
+
+  private final Session session;
+  private final SessionHandler handler;
+  private final SessionContext context;
+  private final Outbound outbound;
+  private final RoomGate room = new RoomGate();
+  private final int mostFrameBytes;
+
+  /** Since when the queue has been full, on the context's clock; 0 while it is not. */
+  private final AtomicLong fullSinceNs = new AtomicLong();
+
+  private final AtomicBoolean slowTold = new AtomicBoolean();
+  private volatile int peerMaxFrameBytes;
+  private volatile @Nullable AdaptiveCompressor compressor;
+  private volatile @Nullable RouteName lastRoute;
+
+  /** A route as text and as it goes on the wire, so that the usual one is encoded once. */
+  private record RouteName(String text, byte @Nullable [] bytes) {}
+
+  /** To a peer of whom only the transport's longest frame is known. */
+  Sending(
+      Session session,
+      SessionHandler handler,
+      SessionContext context,
+      Counters counters,
+      int mostFrameBytes) {
+    this.session = session;
+    this.handler = handler;
+    this.context = context;
+    this.mostFrameBytes = mostFrameBytes;
+    this.peerMaxFrameBytes = mostFrameBytes;
+    this.outbound =
+        new Outbound(
+            handler,
+            counters,
+            context.settings().outboundBytes(),
+            context.settings().outboundMessages());
+  }
+
+  Outbound outbound() {
+    return outbound;
+  }
+
+  // ---- messages ----
+
+  /** A notification; waits for room. */
+  void send(String route, Headers headers, byte[] body) {
+    awaitRoom();
+    if (!write(FrameHeader.NOTIFICATION, 0, routeBytes(route), headers, body)) {
+      throw session.closedException();
+    }
+  }
+
+  /** A notification if there is room now. */
+  SendResult trySend(String route, Headers headers, byte[] body) {
+    if (!outbound.hasRoom()) {
+      full();
+      session.drop(Drop.QUEUE_FULL, 1, "outbound queue is full");
+      return SendResult.DROPPED;
+    }
+    try {
+      if (!session.isOpen()
+          || !write(FrameHeader.NOTIFICATION, 0, routeBytes(route), headers, body)) {
+        return SendResult.REFUSED;
+      }
+    } catch (WirelaceException e) {
+      return SendResult.REFUSED;
+    }
+    return outbound.isBackedUp() ? SendResult.QUEUED : SendResult.SENT;
+  }
+
+  /** A frame, whether there is room or not; false if the session takes nothing more. */
+  boolean write(int kind, long callId, byte @Nullable [] route, Headers headers, byte[] plainBody) {
+    int type = kind | FrameEncoder.flags(route, headers);
+    byte[] body = plainBody;
+    AdaptiveCompressor shrink = compressor;
+    if (shrink != null && plainBody.length >= AdaptiveCompressor.LEAST_BYTES) {
+      byte[] small = shrink.compress(plainBody);
+      if (small != null) {
+        type |= FrameHeader.COMPRESSED;
+        body = small;
+      }
+    }
+    int frameBytes = FrameEncoder.frameBytes(route, headers, body.length, peerMaxFrameBytes);
+    return outbound.append(type, callId, route, headers, body, frameBytes);
+  }
+
+  byte @Nullable [] routeBytes(String route) {
+    RouteName name = lastRoute;
+    if (name == null || !name.text.equals(route)) {
+      name = new RouteName(route, route.isEmpty() ? null : Frame.routeBytes(route));
+      lastRoute = name;
+    }
+    return name.bytes;
+  }
+
+  // ---- room ----
+
+  private void awaitRoom() {
+    session.requireOpen();
+    if (!outbound.hasRoom()) {
+      awaitRoomSlowly(context.settings().sendTimeout().toNanos());
+    }
+  }
+
+  /** Waits for room, but not beyond a deadline on the context's clock. */
+  void awaitRoom(long deadlineNs) {
+    session.requireOpen();
+    if (!outbound.hasRoom()) {
+      long left = deadlineNs - context.clock().getAsLong();
+      awaitRoomSlowly(Math.min(left, context.settings().sendTimeout().toNanos()));
+    }
+  }
+
+  private void awaitRoomSlowly(long timeout) {
+    if (Session.onEventLoop()) {
+      throw new WirelaceException(
+          ErrorCode.QUEUE_FULL,
+          "the queue to "
+              + session.peer()
+              + " is full, and an event loop cannot wait: use trySend");
+    }
+    full();
+    long patience = Math.min(timeout, SLOW_AFTER_NS);
+    try {
+      if (!awaitRoomOrEnd(patience)) {
+        full();
+        if (!awaitRoomOrEnd(timeout - patience)) {
+          throw new WirelaceException(
+              ErrorCode.QUEUE_FULL,
+              "no room in the queue to "
+                  + session.peer()
+                  + " within "
+                  + timeout / 1_000_000
+                  + " ms");
+        }
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new WirelaceException(ErrorCode.CANCELLED, "interrupted while waiting to send");
+    }
+    if (!session.isOpen()) {
+      throw session.closedException();
+    }
+  }
+
+  private boolean awaitRoomOrEnd(long timeoutNs) throws InterruptedException {
+    return room.await(() -> outbound.hasRoom() || !session.isOpen(), timeoutNs);
+  }
+
+  /** The queue is full. A fast sender sees that often; told is only what lasts. */
+  private void full() {
+    long now = context.clock().getAsLong();
+    long since = fullSinceNs.get();
+    if (since == 0) {
+      fullSinceNs.compareAndSet(0, now == 0 ? 1 : now);
+    } else if (now - since >= SLOW_AFTER_NS && slowTold.compareAndSet(false, true)) {
+      context.listener().onEvent(new Event.Slow(session.id(), outbound.queuedBytes()));
+    }
+  }
+
+  /** There is room again. */
+  void onRoom() {
+    fullSinceNs.set(0);
+    slowTold.set(false);
+    room.signal();
+  }
+
+  /** Something changed for those who wait: the session may be closing. */
+  void signal() {
+    room.signal();
+  }
+
+  // ---- for requests of the peer ----
+
+  void answer(int kind, long callId, Headers headers, byte[] body) {
+    try {
+      if (!Session.onEventLoop()) {
+        awaitRoom();
+      } else if (!outbound.hasRoom()) {
+        full();
+        handler.pauseForRoom();
+      }
+      if (!write(kind, callId, null, headers, body)) {
+        session.drop(Drop.SESSION_ENDED, 1, "answer to request " + callId);
+      }
+    } catch (WirelaceException e) {
+      answerNotSent(callId, e.fault());
+    }
+  }
+
+  private void answerNotSent(long callId, Fault fault) {
+    if (fault.is(ErrorCode.MESSAGE_TOO_LARGE)) {
+      session.sendFault(callId, fault);
+      return;
+    }
+    session.drop(Drop.SESSION_ENDED, 1, "answer to request " + callId + ": " + fault);
+    if (fault.is(ErrorCode.QUEUE_FULL)) {
+      session.close(CloseReason.policy(ErrorCode.QUEUE_FULL, "the peer does not take its answers"));
+    }
+  }
+
+  /** A small frame that the peer has caused: while there is no room, no more is read from it. */
+  void reply(int type, long callId, byte[] payload) {
+    writeFrame(type, callId, payload);
+    if (!outbound.hasRoom()) {
+      full();
+      handler.pauseForRoom();
+    }
+  }
+
+  /** A small frame that does not wait for room. */
+  void writeFrame(int type, long callId, byte[] payload) {
+    int bytes = FrameHeader.BYTES + payload.length;
+    outbound.append(type, callId, null, Headers.NONE, payload, bytes);
+  }
+
+  // ---- the agreement ----
+
+  /** What both sides have agreed on at the greeting. Event loop only. */
+  void agree(int maxFrameBytes, Compression compression) {
+    peerMaxFrameBytes = Math.min(maxFrameBytes, mostFrameBytes);
+    compressor =
+        compression == Compression.NONE
+            ? null
+            : new AdaptiveCompressor(compression, context.clock());
+  }
+}
