@@ -24,12 +24,20 @@ final class Payoff {
   /** Longer than the queue between sender and link, whose fits and starts it has to outlast. */
   private static final long ENOUGH_WIRE_BYTES = 2 * 1024 * 1024; // 2 MiB
 
-  /** The time between two trials, in lengths of one. */
+  /**
+   * The time between two trials, in lengths of one; twice as long for each that was lost in a row.
+   */
   private static final int REST = 20;
+
+  private static final int MOST_DOUBLINGS = 4;
+  private static final long MOST_REST_NS = 60_000_000_000L; // 1 min
+
+  /** So often in a row has the other way to win: one such moment may be chance. */
+  private static final int WINS = 2;
 
   private static final int BODIES_BETWEEN_LOOKS = 8;
 
-  /** So much faster has plain to be, twice in a row, to be preferred. */
+  /** So much faster has plain to be, to be preferred. */
   private static final double CLEARLY = 1.15;
 
   /** So slow may compressing be, and be preferred. */
@@ -56,7 +64,8 @@ final class Payoff {
   private long plainBytes;
   private long wireBytes;
   private double reference;
-  private int plainWins;
+  private int wins;
+  private int losses;
 
   /** With a clock in nanoseconds. */
   Payoff(LongSupplier clock) {
@@ -99,7 +108,7 @@ final class Payoff {
       return;
     }
     double rate = (double) plainBytes / elapsed;
-    restNs = REST * elapsed;
+    restNs = Math.min(MOST_REST_NS, (REST * elapsed) << losses);
     if (bodies < LEAST_BODIES) {
       begin(Phase.RESTING, now);
     } else if (phase == Phase.REFERENCE) {
@@ -107,19 +116,20 @@ final class Payoff {
       begin(Phase.TRIAL, now);
     } else {
       judge(rate);
-      begin(plainWins == 1 ? Phase.REFERENCE : Phase.RESTING, now);
+      begin(wins > 0 ? Phase.REFERENCE : Phase.RESTING, now);
     }
   }
 
   private void judge(double trial) {
-    if (prefersCompressed) {
-      plainWins = trial > CLEARLY * reference ? plainWins + 1 : 0;
-      if (plainWins == 2) {
-        prefersCompressed = false;
-      }
-    } else if (trial >= HARDLY_SLOWER * reference) {
-      prefersCompressed = true;
-      plainWins = 0;
+    boolean won =
+        prefersCompressed ? trial > CLEARLY * reference : trial >= HARDLY_SLOWER * reference;
+    if (!won) {
+      wins = 0;
+      losses = Math.min(MOST_DOUBLINGS, losses + 1);
+    } else if (++wins == WINS) {
+      prefersCompressed = !prefersCompressed;
+      wins = 0;
+      losses = 0;
     }
   }
 

@@ -54,6 +54,28 @@ class PayoffTest {
   }
 
   @Test
+  void oneTrialThatWinsByChanceChangesNothing() {
+    share(2_000_000, 2_000, 700);
+    for (int i = 0; i < 20_000_000 && !payoff.compressNow(); i++) {
+      nowNs += 700;
+      payoff.sent(PLAIN, PLAIN);
+    }
+    for (int i = 0; i < 20_000 && payoff.compressNow(); i++) {
+      nowNs += 700;
+      payoff.sent(PLAIN, SMALL);
+    }
+    assertThat(share(100_000, 2_000, 700)).isLessThan(0.2);
+  }
+
+  @Test
+  void whatLosesAgainAndAgainIsTriedLessOften() {
+    share(500_000, 22_000, 700); // finds out
+    double atFirst = share(4_000_000, 22_000, 700);
+    share(40_000_000, 22_000, 700);
+    assertThat(share(40_000_000, 22_000, 700)).isLessThan(atFirst / 4);
+  }
+
+  @Test
   void trafficThatIsLimitedByNeitherIsCompressed() {
     // A thousand a second, whatever becomes of them.
     assertThat(share(100_000, 1_000_000, 1_000_000)).isGreaterThan(0.9);
