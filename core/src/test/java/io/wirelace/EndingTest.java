@@ -9,6 +9,7 @@ import io.wirelace.metrics.Event;
 import io.wirelace.session.Session;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
@@ -41,6 +42,20 @@ class EndingTest extends ServerCase {
         assertThat(peer.read().text()).as("round %d", i).isEqualTo("answer");
         peer.expectEnd();
       }
+    }
+  }
+
+  /** More than the socket takes at once is still on its way when both sides have ended. */
+  @Test
+  void aLargeAnswerReachesAPeerThatHasEndedItsSideAndThenTheEnd() throws Exception {
+    try (RawPeer peer = peer()) {
+      assertThat(peer.read().type()).as("the early notification").isEqualTo(0x42);
+      byte[] body = new byte[12 * 1024 * 1024];
+      Arrays.fill(body, (byte) 7);
+      peer.send(routed(0, 1, "later", body));
+      peer.endOutput();
+      assertThat(peer.read().payload()).isEqualTo(body);
+      peer.expectEnd();
     }
   }
 

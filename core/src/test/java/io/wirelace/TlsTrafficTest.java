@@ -63,6 +63,19 @@ class TlsTrafficTest extends TlsCase {
     assertThat(awaitEvent(Event.Closed.class).reason().fault().number()).isEqualTo(-603);
   }
 
+  @Test
+  void aLargeAnswerReachesAPeerThatHasEndedItsDirectionAndThenTheEnd() throws Exception {
+    Server server = serve(localhost.options() + "&provider=jdk");
+    try (SSLSocket peer = socket(server, "TLSv1.3")) {
+      String body = "x".repeat(4 * 1024 * 1024);
+      peer.getOutputStream().write(RawPeer.routed(0, 1, "slow", body));
+      peer.shutdownOutput();
+      assertThat(read(peer.getInputStream(), 13 + body.length()))
+          .isEqualTo(RawPeer.frame(1, 1, body));
+      assertThat(peer.getInputStream().read()).isEqualTo(-1);
+    }
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"boringssl", "jdk"})
   void recordsOfTwoBytesAreNotTakenForTheEnd(String provider) throws Exception {

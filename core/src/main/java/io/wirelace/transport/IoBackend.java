@@ -5,7 +5,6 @@ import io.netty.channel.ServerChannel;
 import io.netty.channel.epoll.Epoll;
 import io.netty.channel.epoll.EpollDatagramChannel;
 import io.netty.channel.epoll.EpollDomainSocketChannel;
-import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.epoll.EpollServerDomainSocketChannel;
 import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.epoll.EpollSocketChannel;
@@ -88,7 +87,7 @@ public enum IoBackend {
           "io: " + label() + " does not work here (expected auto or nio): " + rootCause(cause));
     }
     return switch (resolve()) {
-      case EPOLL -> EpollIoHandler.newFactory();
+      case EPOLL -> KeepingEpoll.newFactory();
       case KQUEUE -> KQueueIoHandler.newFactory();
       case IO_URING -> IoUringIoHandler.newFactory();
       case NIO, AUTO -> NioIoHandler.newFactory();
