@@ -49,7 +49,7 @@ public final class Client implements AutoCloseable {
 
   static CompletableFuture<Client> connect(ClientBuilder builder, Endpoint endpoint) {
     Transport transport = Transports.of(endpoint);
-    SharedLoops shared = SharedLoops.acquire(builder.io);
+    SharedLoops shared = SharedLoops.acquire(builder.io, builder.ioThreads);
     CompletableFuture<Session> opened = new CompletableFuture<>();
     ChannelFuture connecting;
     try {

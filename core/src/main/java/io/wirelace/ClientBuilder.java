@@ -16,6 +16,7 @@ public final class ClientBuilder extends HandlerBuilder<ClientBuilder> {
   String name = "wirelace-java";
   Duration connectTimeout = Duration.ofSeconds(10);
   IoBackend io = IoBackend.AUTO;
+  int ioThreads;
   Compression compression = Compression.NONE;
   boolean greeting = true;
 
@@ -44,6 +45,20 @@ public final class ClientBuilder extends HandlerBuilder<ClientBuilder> {
   /** How sockets are watched: auto, epoll, kqueue, io_uring or nio. */
   public ClientBuilder io(String backend) {
     io = Server.backend(backend);
+    return this;
+  }
+
+  /**
+   * How many event loops; 0, the default, takes one a processor. All clients of the process that
+   * ask for the same number share them.
+   *
+   * @throws WirelaceException -664 if it is not between 0 and 1024
+   */
+  public ClientBuilder ioThreads(int threads) {
+    if (threads < 0 || threads > 1024) {
+      throw Values.invalid("io-threads", threads, "0 to 1024");
+    }
+    ioThreads = threads;
     return this;
   }
 

@@ -2,35 +2,43 @@ package io.wirelace;
 
 import io.wirelace.transport.EventLoops;
 import io.wirelace.transport.IoBackend;
-import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * The event loops that all clients of this process share, so that a thousand clients do not make a
- * thousand threads. Made with the first client and ended with the last.
+ * thousand threads. Made with the first client and ended with the last; clients that want others,
+ * or another number of them, share those.
  */
 final class SharedLoops {
   private static final ReentrantLock LOCK = new ReentrantLock();
 
   // Guarded by LOCK.
-  private static final Map<IoBackend, SharedLoops> SHARED = new EnumMap<>(IoBackend.class);
+  private static final Map<Kind, SharedLoops> SHARED = new HashMap<>();
 
-  private final IoBackend backend;
+  /**
+   * What has to be the same.
+   *
+   * @param threads how many loops; 0 for one a processor
+   */
+  private record Kind(IoBackend backend, int threads) {}
+
+  private final Kind kind;
   private final EventLoops loops;
   private int users;
 
-  private SharedLoops(IoBackend backend) {
-    this.backend = backend;
-    this.loops = new EventLoops(backend, 0, "lace-client");
+  private SharedLoops(Kind kind) {
+    this.kind = kind;
+    this.loops = new EventLoops(kind.backend, kind.threads, "lace-client");
   }
 
   /** The loops, with one user more; each user releases once. */
-  static SharedLoops acquire(IoBackend asked) {
-    IoBackend backend = asked.resolve();
+  static SharedLoops acquire(IoBackend asked, int threads) {
+    Kind kind = new Kind(asked.resolve(), threads);
     LOCK.lock();
     try {
-      SharedLoops shared = SHARED.computeIfAbsent(backend, SharedLoops::new);
+      SharedLoops shared = SHARED.computeIfAbsent(kind, SharedLoops::new);
       shared.users++;
       return shared;
     } finally {
@@ -46,7 +54,7 @@ final class SharedLoops {
     LOCK.lock();
     try {
       if (--users == 0) {
-        SHARED.remove(backend);
+        SHARED.remove(kind);
         loops.close();
       }
     } finally {

@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.wirelace.error.Fault;
 import io.wirelace.error.Result;
 import io.wirelace.error.WirelaceException;
 import io.wirelace.metrics.Event;
+import io.wirelace.session.AnswerCallback;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -45,6 +47,38 @@ class LifecycleTest {
         assertThat(client.request("", new byte[1])).hasSize(1);
       }
     }
+  }
+
+  @Test
+  void clientsThatAskForOneLoopShareIt() {
+    try (Server server = tcp().start();
+        Client first = Wirelace.client().ioThreads(1).connect(server.uri());
+        Client second = Wirelace.client().ioThreads(1).connect(server.uri());
+        Client other = Wirelace.client().ioThreads(2).connect(server.uri())) {
+      assertThat(loopOf(second)).isEqualTo(loopOf(first));
+      assertThat(loopOf(other)).isNotEqualTo(loopOf(first));
+    }
+    fails(-664, () -> Wirelace.client().ioThreads(-1));
+    fails(-664, () -> Wirelace.client().ioThreads(1025));
+  }
+
+  private static Thread loopOf(Client client) {
+    CompletableFuture<Thread> loop = new CompletableFuture<>();
+    client.requestAsync(
+        "",
+        new byte[1],
+        new AnswerCallback() {
+          @Override
+          public void onAnswer(byte[] body) {
+            loop.complete(Thread.currentThread());
+          }
+
+          @Override
+          public void onFailure(Fault fault) {
+            loop.completeExceptionally(fault.toException());
+          }
+        });
+    return loop.orTimeout(10, TimeUnit.SECONDS).join();
   }
 
   @Test

@@ -40,7 +40,7 @@ final class OutboundChunks {
     spares = SpareBuffers.ofLoop();
   }
 
-  /** An empty chunk with room for a frame. One thread at a time, which has sealed the tail. */
+  /** An empty chunk with room for a frame. By the one thread that is putting it at the tail. */
   OutboundChunk take(int frameBytes) {
     if (frameBytes > LARGE_FRAME_BYTES) {
       return new OutboundChunk(frameBytes, 1).with(allocator.directBuffer(frameBytes, frameBytes));

@@ -80,6 +80,15 @@ final class Sending {
     }
   }
 
+  /** As above; what the message holds is looked at when there is room. */
+  void send(Message message) {
+    awaitRoom();
+    byte[] route = routeBytes(message.route());
+    if (!write(FrameHeader.NOTIFICATION, 0, route, message.wireHeaders(), message.body())) {
+      throw session.closedException();
+    }
+  }
+
   /** A notification if there is room now. */
   SendResult trySend(String route, Headers headers, byte[] body) {
     if (!outbound.hasRoom()) {

@@ -172,7 +172,7 @@ public final class Session implements AutoCloseable {
 
   /** As {@link #send(String, byte[])}, with headers. */
   public void send(Message message) {
-    sending.send(message.route(), message.wireHeaders(), message.body());
+    sending.send(message);
   }
 
   /** Sends a notification if there is room now; never waits, never throws for a full queue. */

@@ -13,12 +13,16 @@ import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The event loops of one server or client, made when first asked for: one group for sockets, one
  * for channels within this process, one for those sockets that the first cannot have.
  */
 public final class EventLoops implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(EventLoops.class);
+
   private static final long LOCAL_QUIET_MS = 200;
 
   private final IoBackend backend;
@@ -128,9 +132,22 @@ public final class EventLoops implements AutoCloseable {
         @Override
         protected boolean confirmShutdown() {
           if (isShuttingDown()) {
-            ioHandler().prepareToDestroy();
+            closeChannels();
           }
-          return super.confirmShutdown();
+          boolean over = super.confirmShutdown();
+          if (over && !isShutdown() && getNumOfRegisteredChannels() > 0) {
+            closeChannels(); // they came with the last tasks
+            runAllTasks();
+          }
+          return over;
+        }
+
+        private void closeChannels() {
+          try {
+            ioHandler().prepareToDestroy();
+          } catch (RuntimeException e) {
+            LOG.warn("channels of an event loop that ends could not be closed", e);
+          }
         }
       };
     }
@@ -141,7 +158,7 @@ public final class EventLoops implements AutoCloseable {
     return bootstrap.resolver(HostResolver.INSTANCE);
   }
 
-  /** Ends the loops once the tasks they have are done; does not wait. */
+  /** Closes all channels, and ends the loops once the tasks they have are done; does not wait. */
   @Override
   public void close() {
     lock.lock();

@@ -37,7 +37,7 @@ final class TlsEnds extends ChannelDuplexHandler {
           if (below == null) {
             promise.trySuccess();
           } else if (peerEnded) {
-            // Both have ended by TLS's own word: there is no half of the socket to wait for.
+            // Both have ended: there is no half of the socket to wait for.
             below.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(written -> below.close(promise));
           } else {
             below.writeAndFlush(EndOfStream.INSTANCE, promise);

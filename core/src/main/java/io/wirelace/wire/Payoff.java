@@ -24,9 +24,7 @@ final class Payoff {
   /** Longer than the queue between sender and link, whose fits and starts it has to outlast. */
   private static final long ENOUGH_WIRE_BYTES = 2 * 1024 * 1024; // 2 MiB
 
-  /**
-   * The time between two trials, in lengths of one; twice as long for each that was lost in a row.
-   */
+  /** The time between two trials, in lengths of one; doubled by each that was lost in a row. */
   private static final int REST = 20;
 
   private static final int MOST_DOUBLINGS = 4;
@@ -108,14 +106,15 @@ final class Payoff {
       return;
     }
     double rate = (double) plainBytes / elapsed;
-    restNs = Math.min(MOST_REST_NS, (REST * elapsed) << losses);
     if (bodies < LEAST_BODIES) {
+      restNs = REST * elapsed;
       begin(Phase.RESTING, now);
     } else if (phase == Phase.REFERENCE) {
       reference = rate;
       begin(Phase.TRIAL, now);
     } else {
       judge(rate);
+      restNs = Math.min(MOST_REST_NS, (REST * elapsed) << losses);
       begin(wins > 0 ? Phase.REFERENCE : Phase.RESTING, now);
     }
   }
@@ -123,13 +122,15 @@ final class Payoff {
   private void judge(double trial) {
     boolean won =
         prefersCompressed ? trial > CLEARLY * reference : trial >= HARDLY_SLOWER * reference;
-    if (!won) {
-      wins = 0;
-      losses = Math.min(MOST_DOUBLINGS, losses + 1);
-    } else if (++wins == WINS) {
+    wins = won ? wins + 1 : 0;
+    if (wins == WINS) {
       prefersCompressed = !prefersCompressed;
       wins = 0;
       losses = 0;
+    } else if (trial < HARDLY_SLOWER * reference) {
+      losses = Math.min(MOST_DOUBLINGS, losses + 1);
+    } else if (!won) {
+      losses = 0; // as fast: whoever sends is not held up by either way, and that may change
     }
   }
 

@@ -60,6 +60,7 @@ class PayoffTest {
       nowNs += 700;
       payoff.sent(PLAIN, PLAIN);
     }
+    assertThat(payoff.compressNow()).as("a trial").isTrue();
     for (int i = 0; i < 20_000 && payoff.compressNow(); i++) {
       nowNs += 700;
       payoff.sent(PLAIN, SMALL);
@@ -68,11 +69,27 @@ class PayoffTest {
   }
 
   @Test
+  void aFloodAfterSlowTrafficIsNotCompressedForLong() {
+    share(120_000, 1_000_000, 1_000_000); // two minutes that say nothing about speed
+    share(4_000_000, 2_000, 700); // finds out
+    assertThat(share(1_000_000, 2_000, 700)).isLessThan(0.1);
+  }
+
+  @Test
+  void afterATurnTheOtherWayIsTriedSoon() {
+    share(40_000_000, 22_000, 700); // compressing has lost again and again
+    share(1_000_000, SMALL * 80L, PLAIN * 80L); // and wins now
+    assertThat(share(100_000, SMALL * 80L, PLAIN * 80L)).isGreaterThan(0.9);
+    share(1_000_000, 22_000, 700); // and loses
+    assertThat(share(2_000_000, 22_000, 700)).isLessThan(0.1);
+  }
+
+  @Test
   void whatLosesAgainAndAgainIsTriedLessOften() {
     share(500_000, 22_000, 700); // finds out
-    double atFirst = share(4_000_000, 22_000, 700);
-    share(40_000_000, 22_000, 700);
-    assertThat(share(40_000_000, 22_000, 700)).isLessThan(atFirst / 4);
+    double atFirst = share(80_000_000, 22_000, 700);
+    share(80_000_000, 22_000, 700);
+    assertThat(share(80_000_000, 22_000, 700)).isLessThan(0.6 * atFirst);
   }
 
   @Test
