@@ -55,6 +55,11 @@ record Cell(Entrant entrant, String workloadName, Times times, String classPath,
     this(entrant, workloadName, times, classPath, Serving.HERE);
   }
 
+  /** Whether this is what came of it in some run. */
+  boolean isOf(Result result) {
+    return result.contender().equals(entrant.name()) && result.workload().equals(workloadName);
+  }
+
   /** Runs it; the numbers by name. */
   Map<String, Double> run() throws IOException, InterruptedException {
     try (Child server = new Child(entrant.name() + " (server)", serverCommand())) {

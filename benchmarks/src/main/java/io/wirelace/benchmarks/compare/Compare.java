@@ -16,6 +16,8 @@ import java.util.Random;
  * workload) comes once, in random order, so that what drifts in the machine meets all alike.
  */
 public final class Compare {
+  private static final String RESULTS = "results.jsonl";
+
   private final Options options;
   private final ResultsFile file;
   private final Map<String, String> facts;
@@ -46,7 +48,7 @@ public final class Compare {
       return;
     }
     Files.createDirectories(options.out);
-    Path file = options.out.resolve("results.jsonl");
+    Path file = options.out.resolve(RESULTS);
     if (options.render) {
       ResultsFile.Content content = ResultsFile.read(file);
       Pages.write(
@@ -63,11 +65,34 @@ public final class Compare {
   }
 
   private boolean all() throws IOException, InterruptedException {
+    if (cells(options.workloads).isEmpty()) {
+      System.err.println("compare: nothing to measure: no contender given does any workload given");
+      return false;
+    }
+    if (options.add) {
+      keepTheOthers(ResultsFile.read(options.out.resolve(RESULTS)));
+    }
     file.start(facts);
+    for (Result kept : results) {
+      file.add(kept);
+    }
     System.out.println("seed " + options.seed);
     measure(options.workloads);
     System.out.println("written: " + options.out);
     return results.stream().noneMatch(Result::failed);
+  }
+
+  /** What was measured before, but for the cells that are measured now. */
+  private void keepTheOthers(ResultsFile.Content before) throws IOException {
+    List<Cell> again = cells(options.workloads);
+    for (Result result : before.results()) {
+      if (again.stream().noneMatch(cell -> cell.isOf(result))) {
+        results.add(result);
+      }
+    }
+    Map<String, String> both = Facts.both(before.facts(), facts);
+    facts.clear();
+    facts.putAll(both);
   }
 
   private boolean regressions() throws IOException, InterruptedException {

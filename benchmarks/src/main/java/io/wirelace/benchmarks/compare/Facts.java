@@ -78,6 +78,14 @@ public final class Facts {
     return facts;
   }
 
+  /** Of results that were measured at two times: what differs is told of both. */
+  static Map<String, String> both(Map<String, String> before, Map<String, String> now) {
+    Map<String, String> facts = new LinkedHashMap<>(before);
+    now.forEach((name, value) ->
+        facts.merge(name, value, (old, more) -> old.equals(more) ? old : old + "; then " + more));
+    return facts;
+  }
+
   private static String versions(String classPath) {
     TreeSet<String> versions = new TreeSet<>();
     for (String entry : classPath.split(File.pathSeparator, -1)) {

@@ -20,10 +20,11 @@ final class Options {
         --quick            one short run, to see that all works; writes to benchmarks/target/compare/quick
         --runs N           how often each cell is run (5)
         --seconds S        seconds measured in each cell (4)
-        --warm-up S        seconds before that, in the same processes (10)
+        --warm-up S        seconds before that, in the same processes (10); three times that for connections
         --only A,B         these contenders only
         --for-targets      only what the study's targets are judged by
         --workloads A,B    these workloads only, such as oneway:64,rr1:64,call:64,idle:10000,threads:4
+        --add              keeps what DIR/results.jsonl has of other cells, and says of both how they were made
         --seed N           of the order of the cells (random, and printed)
         --noise SHARE      a cell is run again, twice at most, when others took more of the machine (0.04)
         --out DIR          where results go (docs/benchmarks)
@@ -51,6 +52,7 @@ final class Options {
   boolean help;
   boolean store;
   boolean forTargets;
+  boolean add;
   Path ratios = Path.of("benchmarks", "regressions.properties");
   Cell.Serving serving = Cell.Serving.HERE;
   Path out = study.out();
@@ -70,6 +72,10 @@ final class Options {
     }
     while (!left.isEmpty()) {
       options.take(left.pop(), left);
+    }
+    if (options.forTargets && options.study.targets().isEmpty()) {
+      throw new IllegalArgumentException(
+          "--for-targets: the study " + options.study.name() + " has none");
     }
     return options;
   }
@@ -120,6 +126,7 @@ final class Options {
       case "--noise" -> noise = Double.parseDouble(value(option, left));
       case "--out" -> out = Path.of(value(option, left));
       case "--store" -> store = true;
+      case "--add" -> add = true;
       case "--for-targets" -> forTargets = true;
       case "--ratios" -> ratios = Path.of(value(option, left));
       case "--server-under" ->

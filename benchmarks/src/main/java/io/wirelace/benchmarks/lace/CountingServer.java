@@ -34,12 +34,18 @@ final class CountingServer {
 
   private CountingServer() {}
 
-  /** Listens, and returns the URI for clients. */
+  /** Listens on one event loop, as the tuned peers do, and returns the URI for clients. */
   static String start(RunMode mode, Place place) {
+    return start(mode, place, 1);
+  }
+
+  /** As {@link #start(RunMode, Place)}, on so many event loops; 0 for one a processor. */
+  static String start(RunMode mode, Place place, int loops) {
     CountingServer counting = new CountingServer();
     Server server =
         Wirelace.server()
             .listen(place.listen())
+            .ioThreads(loops)
             .receive(SINK, mode, counting::count)
             .route(COUNT, mode, (session, message) -> counting.told())
             .route(ECHO, mode, (session, message) -> message.body())

@@ -26,7 +26,7 @@ public final class TlsServerWirelace implements Contender {
 
   @Override
   public String serve() throws Exception {
-    return CountingServer.start(RunMode.INLINE, Place.of("tls"));
+    return CountingServer.start(RunMode.INLINE, Place.of("tls"), 0);
   }
 
   @Override

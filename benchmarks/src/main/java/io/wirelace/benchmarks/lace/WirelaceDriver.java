@@ -31,7 +31,7 @@ final class WirelaceDriver implements Driver {
   }
 
   private ClientBuilder builder() {
-    return Wirelace.client().compression(compression);
+    return Wirelace.client().ioThreads(1).compression(compression);
   }
 
   @Override

@@ -48,6 +48,18 @@ class PagesTest {
   }
 
   @Test
+  void ofResultsOfTwoTimesWhatDiffersIsToldOfBoth() {
+    Map<String, String> before = Map.of("JDK", "25", "Commit", "abc", "vertx", "vertx-core 5");
+    Map<String, String> now = Map.of("JDK", "25", "Commit", "def");
+
+    assertThat(Facts.both(before, now))
+        .containsOnly(
+            Map.entry("JDK", "25"),
+            Map.entry("Commit", "abc; then def"),
+            Map.entry("vertx", "vertx-core 5"));
+  }
+
+  @Test
   void resultsAreReadAsTheyWereWritten() throws Exception {
     Path path = out.resolve("results.jsonl");
     ResultsFile file = new ResultsFile(path);
