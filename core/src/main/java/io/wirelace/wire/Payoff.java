@@ -24,7 +24,7 @@ final class Payoff {
   /** Longer than the queue between sender and link, whose fits and starts it has to outlast. */
   private static final long ENOUGH_WIRE_BYTES = 2 * 1024 * 1024; // 2 MiB
 
-  /** The time between two trials, in lengths of one; doubled by each that was lost in a row. */
+  /** Between two trials, in lengths of one; doubled by each of compressing lost in a row. */
   private static final int REST = 20;
 
   private static final int MOST_DOUBLINGS = 4;
@@ -127,10 +127,10 @@ final class Payoff {
       prefersCompressed = !prefersCompressed;
       wins = 0;
       losses = 0;
-    } else if (trial < HARDLY_SLOWER * reference) {
+    } else if (!prefersCompressed && trial < HARDLY_SLOWER * reference) {
       losses = Math.min(MOST_DOUBLINGS, losses + 1);
     } else if (!won) {
-      losses = 0; // as fast: whoever sends is not held up by either way, and that may change
+      losses = 0; // to try sending plainly costs little, and a draw says nothing about speed
     }
   }
 
