@@ -154,7 +154,7 @@ public final class InboundRequest {
 
   private void sendFault(Fault fault) {
     try {
-      session.sendFault(id, fault);
+      session.sending().fault(id, fault);
     } finally {
       done();
     }

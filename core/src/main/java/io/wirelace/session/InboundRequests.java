@@ -49,11 +49,11 @@ final class InboundRequests {
       frame.locate();
       headers = frame.headers(context.limits());
     } catch (MalformedFrameException e) {
-      session.sendFault(id, Fault.of(e.code(), String.valueOf(e.getMessage())));
+      session.sending().fault(id, Fault.of(e.code(), String.valueOf(e.getMessage())));
       return null;
     }
     if (!headers.isEmpty() && headers.get("credit").isPresent()) {
-      session.sendFault(id, Fault.of(ErrorCode.PROTOCOL_ERROR, "streams were not agreed"));
+      session.sending().fault(id, Fault.of(ErrorCode.PROTOCOL_ERROR, "streams were not agreed"));
       return null;
     }
     session.inFlight().admit();
@@ -76,11 +76,13 @@ final class InboundRequests {
       session.drop(Drop.REPEATED, 1, "request " + id);
       return;
     }
-    session.sendFault(
-        id,
-        Fault.of(
-            ErrorCode.DUPLICATE_REQUEST_ID,
-            id == 0 ? "request id 0" : "request " + id + " is not answered yet"));
+    session
+        .sending()
+        .fault(
+            id,
+            Fault.of(
+                ErrorCode.DUPLICATE_REQUEST_ID,
+                id == 0 ? "request id 0" : "request " + id + " is not answered yet"));
   }
 
   /** Keeps a request until it is answered; reading pauses when there are too many. */

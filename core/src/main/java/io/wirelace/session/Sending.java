@@ -229,13 +229,18 @@ final class Sending {
 
   private void answerNotSent(long callId, Fault fault) {
     if (fault.is(ErrorCode.MESSAGE_TOO_LARGE)) {
-      session.sendFault(callId, fault);
+      fault(callId, fault);
       return;
     }
     session.drop(Drop.SESSION_ENDED, 1, "answer to request " + callId + ": " + fault);
     if (fault.is(ErrorCode.QUEUE_FULL)) {
       session.close(CloseReason.policy(ErrorCode.QUEUE_FULL, "the peer does not take its answers"));
     }
+  }
+
+  /** An ERROR: to a request, or with 0 about the connection. */
+  void fault(long callId, Fault fault) {
+    reply(FrameHeader.ERROR, callId, FrameEncoder.faultPayload(fault));
   }
 
   /** A small frame that the peer has caused: while there is no room, no more is read from it. */

@@ -13,8 +13,6 @@ import io.wirelace.metrics.Event;
 import io.wirelace.metrics.SessionId;
 import io.wirelace.transport.Link;
 import io.wirelace.transport.PeerIdentity;
-import io.wirelace.wire.FrameEncoder;
-import io.wirelace.wire.FrameHeader;
 import io.wirelace.wire.Headers;
 import java.net.SocketAddress;
 import java.time.Duration;
@@ -357,10 +355,6 @@ public final class Session implements AutoCloseable {
   void requestDone() {
     inFlight.end(handler.executor());
     handler.requestDone();
-  }
-
-  void sendFault(long callId, Fault fault) {
-    sending.reply(FrameHeader.ERROR, callId, FrameEncoder.faultPayload(fault));
   }
 
   /** Counts a drop and tells it. */

@@ -101,7 +101,7 @@ final class SessionHandler extends ChannelInboundHandlerAdapter
     Fault denied = sessions.admit(opened);
     if (denied != null) {
       context.listener().onEvent(new Event.Denied(String.valueOf(opened.peer()), denied));
-      opened.sendFault(0, denied);
+      opened.sending().fault(0, denied);
       ending().begin(new CloseReason(CloseReason.Initiator.POLICY, denied));
       return;
     }
@@ -233,7 +233,7 @@ final class SessionHandler extends ChannelInboundHandlerAdapter
       return;
     }
     context.listener().onEvent(new Event.Violated(on.id(), fault));
-    on.sendFault(0, fault);
+    on.sending().fault(0, fault);
     ending().begin(new CloseReason(CloseReason.Initiator.POLICY, fault));
     on.outbound().endBatch();
   }
@@ -264,7 +264,7 @@ final class SessionHandler extends ChannelInboundHandlerAdapter
   private void onRequest(Session on, Frame frame) {
     MessageSink.Inbox box = inbox;
     if (box == null || sessions.isStopping()) {
-      on.sendFault(frame.id(), Fault.of(ErrorCode.SERVER_STOPPING, "the server is stopping"));
+      on.sending().fault(frame.id(), Fault.of(ErrorCode.SERVER_STOPPING, "the server is stopping"));
       return;
     }
     InboundRequests requests = Objects.requireNonNull(requestsIn);

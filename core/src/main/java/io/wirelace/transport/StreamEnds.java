@@ -34,7 +34,7 @@ final class StreamEnds extends ChannelDuplexHandler {
         });
   }
 
-  /** Epoll has let go of a socket that it had nothing to watch for, and fails when it is asked. */
+  /** After the peer's end there is nothing to wait for. */
   @Override
   public void read(ChannelHandlerContext ctx) {
     if (!((DuplexChannel) ctx.channel()).isInputShutdown()) {

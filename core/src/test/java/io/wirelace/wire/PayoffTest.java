@@ -85,6 +85,13 @@ class PayoffTest {
   }
 
   @Test
+  void whereCompressingPaidForLongItIsStillSoonSeenThatItDoesNot() {
+    share(3_000_000, SMALL * 80L, PLAIN * 80L); // sending plainly has lost again and again
+    share(300_000, 22_000, 700); // at most seven seconds
+    assertThat(share(1_000_000, 22_000, 700)).isLessThan(0.1);
+  }
+
+  @Test
   void whatLosesAgainAndAgainIsTriedLessOften() {
     share(500_000, 22_000, 700); // finds out
     double atFirst = share(80_000_000, 22_000, 700);

@@ -11,6 +11,7 @@ import io.wirelace.error.WirelaceException;
 import java.io.InputStream;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
@@ -60,6 +61,21 @@ abstract class UnixContract extends FlowContract {
       peer.shutdownOutput();
       // Each is an ERROR, as there is no default route; of more than 13 bytes.
       assertThat(Channels.newInputStream(peer).readAllBytes().length).isGreaterThan(22 * 1000);
+    }
+  }
+
+  /** More than the socket takes at once still has to go when the peer has ended. */
+  @Test
+  void aPeerThatEndsItsDirectionGetsALargeAnswerWhole() throws Exception {
+    int bytes = 4 * 1024 * 1024;
+    try (Server server = server().defaultRoute((session, message) -> message.body()).start();
+        SocketChannel peer = SocketChannel.open(StandardProtocolFamily.UNIX)) {
+      peer.connect(UnixDomainSocketAddress.of(server.uri().substring("unix:".length())));
+      ByteBuffer request =
+          ByteBuffer.allocate(13 + bytes).putInt(9 + bytes).put((byte) 0).putLong(1);
+      Channels.newOutputStream(peer).write(request.array());
+      peer.shutdownOutput();
+      assertThat(Channels.newInputStream(peer).readAllBytes()).hasSize(13 + bytes);
     }
   }
 
