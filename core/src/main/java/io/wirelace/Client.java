@@ -112,7 +112,7 @@ public final class Client implements AutoCloseable {
         Role.CLIENT,
         builder.name,
         settings,
-        new Dispatcher(builder.routes.build(), builder.listener, settings, false),
+        new Dispatcher(builder.routes.build(), builder.listener, settings, false, System::nanoTime),
         builder.listener,
         builder.compression,
         builder.greeting,

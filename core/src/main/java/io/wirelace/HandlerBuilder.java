@@ -1,6 +1,7 @@
 package io.wirelace;
 
 import io.wirelace.codec.Codec;
+import io.wirelace.config.HandlerCarrier;
 import io.wirelace.config.RecordSettings;
 import io.wirelace.config.SessionSettings;
 import io.wirelace.config.TlsSettings;
@@ -42,7 +43,7 @@ public abstract sealed class HandlerBuilder<B extends HandlerBuilder<B>>
 
   /**
    * Handles a route. The handler may block: it runs on a virtual thread, one session's messages in
-   * order, different sessions in parallel.
+   * order, different sessions side by side.
    *
    * @throws io.wirelace.error.WirelaceException -7 if the route has a handler
    */
@@ -147,6 +148,11 @@ public abstract sealed class HandlerBuilder<B extends HandlerBuilder<B>>
   /** How long a request waits for its answer unless told otherwise. */
   public B requestTimeout(Duration timeout) {
     return set("request-timeout", timeout);
+  }
+
+  /** Which thread carries the virtual threads of ordered handlers; by default what is quickest. */
+  public B handlerCarrier(HandlerCarrier carrier) {
+    return set("handler-carrier", carrier);
   }
 
   /** How often a quiet, greeted session is asked for a sign of life; zero never. */

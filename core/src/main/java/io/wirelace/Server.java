@@ -95,7 +95,8 @@ public final class Server implements AutoCloseable {
     routes = builder.routes.build();
     loops = new EventLoops(backend(settings.io()), settings.ioThreads(), "lace-io");
     Dispatcher dispatcher =
-        new Dispatcher(routes, listener, sessionSettings, settings.revealErrors());
+        new Dispatcher(
+            routes, listener, sessionSettings, settings.revealErrors(), System::nanoTime);
     SessionContext context =
         new SessionContext(
             Role.SERVER,

@@ -1,5 +1,6 @@
 package io.wirelace.cli;
 
+import io.wirelace.dispatch.VirtualThreads;
 import io.wirelace.transport.IoBackend;
 import java.util.Objects;
 import java.util.concurrent.Callable;
@@ -14,7 +15,9 @@ final class VersionCommand implements Callable<Integer> {
   @Option(names = "--json", description = "Print one JSON object.")
   private boolean json;
 
-  @Option(names = "--verbose", description = "Also say which I/O mechanisms work here.")
+  @Option(
+      names = "--verbose",
+      description = "Also say what works here: I/O mechanisms, handlers on loops.")
   private boolean verbose;
 
   VersionCommand(Terminal terminal) {
@@ -41,7 +44,9 @@ final class VersionCommand implements Callable<Integer> {
             io.put(backend.label(), backend.whyNot() == null);
           }
         }
-        line.put("auto", IoBackend.AUTO.resolve().label()).put("io", io);
+        line.put("auto", IoBackend.AUTO.resolve().label())
+            .put("io", io)
+            .put("handlersOnLoops", VirtualThreads.whyNotCarried().isEmpty());
       }
       terminal.out().println(line);
       return ExitCode.OK.status();
@@ -51,8 +56,14 @@ final class VersionCommand implements Callable<Integer> {
       for (IoBackend backend : IoBackend.values()) {
         terminal.out().println("io " + backend.label() + ": " + describe(backend));
       }
+      terminal.out().println("handlers on event loops: " + describeHandlers());
     }
     return ExitCode.OK.status();
+  }
+
+  /** Whether event loops can carry the virtual threads of handlers here, or why not. */
+  static String describeHandlers() {
+    return VirtualThreads.whyNotCarried().map(why -> "not here: " + why).orElse("while quick");
   }
 
   /** Whether a mechanism works here, or why not. */

@@ -91,6 +91,9 @@ public final class RecordSettings {
     if (type == Duration.class) {
       return value instanceof Duration ? value : Values.duration(name, value.toString());
     }
+    if (type.isEnum()) {
+      return Values.oneOf(name, value.toString(), type.getEnumConstants());
+    }
     return value.toString();
   }
 }

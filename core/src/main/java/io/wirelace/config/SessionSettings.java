@@ -1,9 +1,11 @@
 package io.wirelace.config;
 
 import java.time.Duration;
+import java.util.Objects;
 
 /**
- * The bounds and times of every session. Times of zero switch a rule off.
+ * The bounds and times of every session, and where its handlers run. Times of zero switch a rule
+ * off.
  *
  * @param maxFrameBytes the greatest frame taken, 9 to 16,777,215 bytes
  * @param maxHeaders the most headers of one message
@@ -19,6 +21,7 @@ import java.time.Duration;
  * @param heartbeatInterval how long a greeted session is quiet before a heartbeat asks for a sign
  *     of life; after three without an answer the session ends
  * @param closeTimeout how long closing waits for what was accepted, and for the peer's end
+ * @param handlerCarrier which thread carries the virtual threads of ordered handlers
  */
 public record SessionSettings(
     int maxFrameBytes,
@@ -33,7 +36,8 @@ public record SessionSettings(
     Duration readTimeout,
     Duration idleTimeout,
     Duration heartbeatInterval,
-    Duration closeTimeout) {
+    Duration closeTimeout,
+    HandlerCarrier handlerCarrier) {
 
   /** What holds unless told otherwise. */
   public static final SessionSettings DEFAULT =
@@ -50,7 +54,8 @@ public record SessionSettings(
           Duration.ofSeconds(10),
           Duration.ofMinutes(10),
           Duration.ofSeconds(15),
-          Duration.ofSeconds(5));
+          Duration.ofSeconds(5),
+          HandlerCarrier.AUTO);
 
   /** Checks every range. */
   public SessionSettings {
@@ -67,5 +72,6 @@ public record SessionSettings(
     Ranges.notNegative("idle-timeout", idleTimeout);
     Ranges.notNegative("heartbeat-interval", heartbeatInterval);
     Ranges.positive("close-timeout", closeTimeout);
+    Objects.requireNonNull(handlerCarrier, "handlerCarrier");
   }
 }

@@ -3,10 +3,12 @@ package io.wirelace.config;
 import io.wirelace.error.ErrorCode;
 import io.wirelace.error.WirelaceException;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /** Values from text. Each error names the setting, the value, and what was expected. */
 public final class Values {
@@ -48,6 +50,20 @@ public final class Values {
       case "false", "off", "no" -> false;
       default -> throw invalid(name, value, "true or false");
     };
+  }
+
+  /** One of an enum's constants by its name, in letters of any case. */
+  static Object oneOf(String name, String value, Object[] constants) {
+    for (Object constant : constants) {
+      if (constant.toString().equalsIgnoreCase(value.trim())) {
+        return constant;
+      }
+    }
+    String expected =
+        Arrays.stream(constants)
+            .map(constant -> constant.toString().toLowerCase(Locale.ROOT))
+            .collect(Collectors.joining(", "));
+    throw invalid(name, value, "one of " + expected);
   }
 
   /** A whole number within bounds. */

@@ -1,6 +1,8 @@
 package io.wirelace.dispatch;
 
+import io.wirelace.config.HandlerCarrier;
 import io.wirelace.config.SessionSettings;
+import io.wirelace.config.Values;
 import io.wirelace.error.ErrorCode;
 import io.wirelace.error.Fault;
 import io.wirelace.error.WirelaceException;
@@ -13,7 +15,7 @@ import io.wirelace.session.Session;
 import io.wirelace.wire.Headers;
 import io.wirelace.wire.WireLimits;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.Executor;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,23 +23,35 @@ import org.jspecify.annotations.Nullable;
  * what they throw is answered with a code and harms nobody else.
  */
 public final class Dispatcher implements MessageSink {
-  private static final ThreadLocal<Boolean> IN_HANDLER = ThreadLocal.withInitial(() -> false);
-  private static final Executor VIRTUAL_THREADS =
-      task -> Thread.ofVirtual().name("lace-handler").start(task);
-
   private final Routes routes;
   private final NetworkListener listener;
   private final SessionSettings settings;
   private final WireLimits limits;
   private final boolean revealErrors;
+  private final LongSupplier clock;
 
   /**
    * A dispatcher.
    *
    * @param revealErrors whether callers see what a handler's exception says
+   * @param clock nanoseconds, the same that sessions use
+   * @throws io.wirelace.error.WirelaceException -664 if the settings want what this JVM does not
+   *     allow
    */
   public Dispatcher(
-      Routes routes, NetworkListener listener, SessionSettings settings, boolean revealErrors) {
+      Routes routes,
+      NetworkListener listener,
+      SessionSettings settings,
+      boolean revealErrors,
+      LongSupplier clock) {
+    if (settings.handlerCarrier() == HandlerCarrier.LOOP) {
+      VirtualThreads.whyNotCarried()
+          .ifPresent(whyNot -> {
+            throw Values.invalid(
+                "handler-carrier", "loop", "auto or pool in this JVM, since " + whyNot);
+          });
+    }
+    this.clock = clock;
     this.routes = routes;
     this.listener = listener;
     this.settings = settings;
@@ -47,7 +61,7 @@ public final class Dispatcher implements MessageSink {
 
   /** Whether this thread is in a handler that may block. */
   public static boolean isHandlerThread() {
-    return IN_HANDLER.get();
+    return VirtualThreads.isHandler();
   }
 
   @Override
@@ -71,12 +85,18 @@ public final class Dispatcher implements MessageSink {
     return listener;
   }
 
-  /** Runs a task where handlers may block. */
-  void run(Runnable task) {
-    VIRTUAL_THREADS.execute(() -> {
-      IN_HANDLER.set(true);
-      task.run();
-    });
+  /**
+   * What carries a session's handlers on the event loop that this is called on; null if nothing.
+   */
+  @Nullable LoopCarrier carrier(MessageSink.Flow flow, Pace pace) {
+    HandlerCarrier wanted = settings.handlerCarrier();
+    return wanted == HandlerCarrier.POOL || VirtualThreads.whyNotCarried().isPresent()
+        ? null
+        : new LoopCarrier(flow, pace, wanted == HandlerCarrier.LOOP, clock);
+  }
+
+  long nowNs() {
+    return clock.getAsLong();
   }
 
   /** Calls a handler that may block, on this thread. */

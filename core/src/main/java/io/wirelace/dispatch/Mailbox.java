@@ -12,6 +12,7 @@ import io.wirelace.session.Session;
 import io.wirelace.wire.Frame;
 import io.wirelace.wire.Headers;
 import io.wirelace.wire.MalformedFrameException;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
@@ -46,11 +47,15 @@ final class Mailbox implements MessageSink.Inbox {
   private Batch last = new Batch(null, 0);
   private @Nullable Route likelyOnLoop;
   private @Nullable Message lent;
+  private @Nullable LoopCarrier carrier;
 
   // Virtual thread only; one at a time, ordered by batches.
   private Batch done = last;
   private @Nullable Route likely;
   private @Nullable Frame frame;
+
+  // One of them at a time.
+  private final Pace pace = new Pace();
 
   // Both.
   private final AtomicInteger batches = new AtomicInteger();
@@ -107,7 +112,7 @@ final class Mailbox implements MessageSink.Inbox {
     Message message = Message.of(route.name(), headers, arrived.body(dispatcher.limits()));
     int size = arrived.totalBytes();
     accepted(1, size);
-    dispatcher.run(() -> {
+    VirtualThreads.start(() -> {
       try {
         dispatcher.call(route, session, message, request);
       } finally {
@@ -164,7 +169,20 @@ final class Mailbox implements MessageSink.Inbox {
     last = batch;
     accepted(batch.messages(), batch.length());
     if (batches.getAndIncrement() == 0) {
-      dispatcher.run(this::handleAll);
+      startHandling();
+    }
+  }
+
+  private void startHandling() {
+    LoopCarrier loop = carrier;
+    if (loop == null) {
+      loop = dispatcher.carrier(flow, pace);
+      carrier = loop;
+    }
+    if (loop != null && loop.isWelcome()) {
+      loop.start(() -> handleAll(carrier));
+    } else {
+      VirtualThreads.start(() -> handleAll(null));
     }
   }
 
@@ -198,27 +216,58 @@ final class Mailbox implements MessageSink.Inbox {
 
   // ---- virtual thread ----
 
+  /** Handles what waits and what comes meanwhile; {@code loop} if that has started the thread. */
   @SuppressWarnings("ThreadPriorityCheck") // virtual threads are not time-sliced: be fair
-  private void handleAll() {
+  private void handleAll(@Nullable LoopCarrier loop) {
+    long sinceNs = loop == null ? dispatcher.nowNs() : 0;
     int sinceYield = 0;
-    do {
+    while (true) {
       Batch batch = done.next;
       if (batch == null) {
         throw new IllegalStateException("a counted batch is missing");
       }
       done = batch;
-      handle(batch);
+      handle(batch, loop);
       batch.release();
+      pace.handled(batch.messages());
+      boolean carried = loop != null && loop.carries();
+      sinceNs = carried ? 0 : took(sinceNs);
       sinceYield += batch.messages();
       handled(batch.messages(), batch.length());
-      if (sinceYield > MESSAGES_A_TURN) {
+      if (batches.decrementAndGet() == 0 || (!carried && handBack())) {
+        return;
+      }
+      if (carried || sinceYield > MESSAGES_A_TURN) {
         sinceYield = 0;
         Thread.yield();
       }
-    } while (batches.decrementAndGet() > 0);
+    }
   }
 
-  private void handle(Batch batch) {
+  /** A batch has been handled in the pool; returns when. */
+  private long took(long sinceNs) {
+    long nowNs = dispatcher.nowNs();
+    if (sinceNs != 0) {
+      pace.tookInPool(nowNs - sinceNs);
+    }
+    return nowNs;
+  }
+
+  /** Lets the loop carry what is left, if it takes it: a mailbox that is never empty would stay. */
+  private boolean handBack() {
+    LoopCarrier loop = carrier;
+    if (loop == null || !pace.isQuick(dispatcher.nowNs())) {
+      return false;
+    }
+    try {
+      flow.loop().execute(this::startHandling);
+      return true;
+    } catch (RejectedExecutionException e) {
+      return false; // the loop has ended
+    }
+  }
+
+  private void handle(Batch batch, @Nullable LoopCarrier loop) {
     Frame view = frame;
     if (view == null) {
       view = new Frame();
@@ -233,6 +282,9 @@ final class Mailbox implements MessageSink.Inbox {
         handle(view, request);
       } catch (Throwable e) {
         broken(request, e); // one message must not end the mailbox
+      }
+      if (loop != null && loop.carries() && flow.hasMuchToSend()) {
+        loop.sendNow();
       }
     }
     view.detach();

@@ -1,6 +1,7 @@
 package io.wirelace.session;
 
 import io.wirelace.wire.Frame;
+import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /** Where a session's messages go. The floor above implements it. */
@@ -36,8 +37,20 @@ public interface MessageSink {
     void onSessionEnd();
   }
 
-  /** How an inbox slows its session down. Any thread. */
+  /** What an inbox knows of its session's event loop, and how it slows it down. Any thread. */
   interface Flow {
+    /** The event loop. */
+    Executor loop();
+
+    /** When the last read began, on the session's clock. Event loop only. */
+    long readNs();
+
+    /** Whether so much waits to be sent that the peer should not wait for more of it. */
+    boolean hasMuchToSend();
+
+    /** Sends what waits. Event loop only. */
+    void sendNow();
+
     /** Stop reading: the inbox is full. Event loop only. */
     void pause();
 

@@ -276,15 +276,13 @@ final class Outbound {
     inBatch = true;
   }
 
-  /** Within a batch: sends what has gathered if it is worth it, so that the peer need not wait. */
-  void drainIfEnough() {
+  /** Whether what has gathered in a batch is worth a write, so that the peer need not wait. */
+  boolean hasMuchToSend() {
     if (!awake) {
-      return;
+      return false;
     }
     OutboundChunk chunk = tail;
-    if (!chunk.isSealed() && chunk.claimedBytes() >= ENOUGH_BYTES) {
-      drain();
-    }
+    return !chunk.isSealed() && chunk.claimedBytes() >= ENOUGH_BYTES;
   }
 
   /** Sends what the batch has left. */
@@ -345,11 +343,14 @@ final class Outbound {
     looks = 0;
     messagesAtLastLook = 0;
     int taken = 0;
+    long drained = 0;
     while (discarding || ctx.channel().isWritable()) {
       OutboundChunk chunk = nextComplete();
       if (chunk == null) {
         if (!discarding) {
           chunks.recycleWritten();
+          chunks.emptiedOf(drained);
+          drained = 0;
         }
         if (rest()) {
           return;
@@ -369,6 +370,7 @@ final class Outbound {
         continue;
       }
       write(ctx, chunk, bytes);
+      drained += bytes;
       if (counted && hasMuchRoom()) {
         owner.onRoom();
       }
@@ -396,9 +398,6 @@ final class Outbound {
         return null; // a sender is sealing it now, and will wake us
       }
       int end = (int) OutboundChunk.position(before);
-      if (end < chunk.capacity / 4) {
-        chunks.shorter();
-      }
       chunk.messages = (int) OutboundChunk.messages(before);
       chunk.sealedAt = end;
       tail = IDLE;

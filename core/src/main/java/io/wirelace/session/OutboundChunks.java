@@ -65,9 +65,15 @@ final class OutboundChunks {
     chunkBytes = Math.min(SpareBuffers.MOST_BYTES, 2 * chunkBytes);
   }
 
-  /** A chunk was mostly empty: the next ones may be shorter. */
-  void shorter() {
-    chunkBytes = Math.max(SpareBuffers.LEAST_BYTES, chunkBytes / 2);
+  /**
+   * The queue was emptied of that much at once: if a quarter of a chunk would have held it, the
+   * next ones may be shorter. What counts is the whole, since its last chunk may hold next to
+   * nothing.
+   */
+  void emptiedOf(long bytes) {
+    if (bytes > 0 && bytes < chunkBytes / 4) {
+      chunkBytes = Math.max(SpareBuffers.LEAST_BYTES, chunkBytes / 2);
+    }
   }
 
   // ---- event loop ----

@@ -24,6 +24,7 @@ import io.wirelace.wire.MalformedFrameException;
 import io.wirelace.wire.Role;
 import java.io.IOException;
 import java.util.Objects;
+import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -206,7 +207,9 @@ final class SessionHandler extends ChannelInboundHandlerAdapter
     } catch (MalformedFrameException e) {
       on.drop(Drop.MALFORMED, 1, FrameHeader.name(frame.type()) + ": " + e.getMessage());
     }
-    on.outbound().drainIfEnough();
+    if (on.outbound().hasMuchToSend()) {
+      on.outbound().drain();
+    }
   }
 
   @Override
@@ -278,6 +281,28 @@ final class SessionHandler extends ChannelInboundHandlerAdapter
     } else {
       requests.register(request);
     }
+  }
+
+  // ---- for the inbox ----
+
+  @Override
+  public Executor loop() {
+    return executor();
+  }
+
+  @Override
+  public long readNs() {
+    return watch.lastReadNs();
+  }
+
+  @Override
+  public boolean hasMuchToSend() {
+    return live().outbound().hasMuchToSend();
+  }
+
+  @Override
+  public void sendNow() {
+    live().outbound().drain();
   }
 
   // ---- slowing down ----

@@ -62,8 +62,10 @@ class SettingsTest {
     SessionSettings changed = SessionSettings.DEFAULT;
     for (String name : RecordSettings.names(SessionSettings.class)) {
       boolean time = name.endsWith("timeout") || name.endsWith("interval");
-      changed = RecordSettings.with(changed, name, time ? "7s" : "2000");
+      String other = name.equals("handler-carrier") ? "Pool" : "2000";
+      changed = RecordSettings.with(changed, name, time ? "7s" : other);
     }
+    assertThat(changed.handlerCarrier()).isEqualTo(HandlerCarrier.POOL);
     assertThat(changed.maxFrameBytes()).isEqualTo(2000);
     assertThat(changed.mailboxMessages()).isEqualTo(2000);
     assertThat(changed.closeTimeout()).isEqualTo(Duration.ofSeconds(7));
@@ -75,6 +77,9 @@ class SettingsTest {
   @Test
   void anUnknownOrImpossibleSettingIsRefusedByName() {
     refused(() -> RecordSettings.with(SessionSettings.DEFAULT, "max-frames", 1), "max-frames");
+    refused(
+        () -> RecordSettings.with(SessionSettings.DEFAULT, "handler-carrier", "mule"),
+        "handler-carrier: mule (expected one of auto, pool, loop)");
     refused(
         () -> RecordSettings.with(SessionSettings.DEFAULT, "max-frame-bytes", -1),
         "max-frame-bytes",

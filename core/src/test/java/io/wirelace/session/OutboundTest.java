@@ -9,6 +9,8 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOutboundHandlerAdapter;
+import io.netty.channel.ChannelPromise;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.local.LocalAddress;
@@ -263,5 +265,37 @@ class OutboundTest {
         })
         .sync();
     await().untilAsserted(() -> assertThat(reader.frames).hasValue(10));
+  }
+
+  @Test
+  void whatIsALittleMoreThanAChunkIsOneWriteOnceThatIsKnown() throws Exception {
+    AtomicInteger writes = new AtomicInteger();
+    channel
+        .pipeline()
+        .addFirst(
+            new ChannelOutboundHandlerAdapter() {
+              @Override
+              public void write(ChannelHandlerContext ctx, Object message, ChannelPromise promise) {
+                writes.incrementAndGet();
+                ctx.write(message, promise);
+              }
+            });
+    int batches = 20;
+    int each = 16; // of 77 bytes: 1,232, and the first chunk has 1,024
+    for (int batch = 0; batch < batches; batch++) {
+      int from = batch * each;
+      channel
+          .eventLoop()
+          .submit(() -> {
+            outbound.beginBatch();
+            for (int i = 0; i < each; i++) {
+              assertThat(append(0, from + i, 64)).isTrue();
+            }
+            outbound.endBatch();
+          })
+          .sync();
+    }
+    await().untilAsserted(() -> assertThat(reader.frames).hasValue((long) batches * each));
+    assertThat(writes).hasValue(batches + 1);
   }
 }

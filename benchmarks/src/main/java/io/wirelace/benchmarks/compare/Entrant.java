@@ -19,6 +19,9 @@ record Entrant(
   /** The class path that the runner itself is on. */
   static final String OURS = "";
 
+  /** As it is by default in a JVM that keeps virtual threads in the JDK's pool. */
+  static final String POOL = "wirelace-pool";
+
   /** The reference among the peers. */
   static final String TUNED_NETTY = "netty-tuned";
 
@@ -42,6 +45,10 @@ record Entrant(
           "-Dio.netty.tryReflectionSetAccessible=true",
           "-Dio.netty.noUnsafe=false");
 
+  /** Lets event loops carry handlers' virtual threads; lace has it in its jar. */
+  private static final List<String> CARRIERS =
+      List.of("--add-opens=java.base/java.lang=ALL-UNNAMED");
+
   private static final String PACKAGE = "io.wirelace.benchmarks.";
 
   /** What a contender may not have. */
@@ -59,8 +66,9 @@ record Entrant(
   /** All of them, in the order of the tables. */
   static List<Entrant> all() {
     return List.of(
-        new Entrant("wirelace", PACKAGE + "lace.OrderedWirelace", OURS, List.of(), Set.of()),
-        new Entrant("wirelace-inline", PACKAGE + "lace.InlineWirelace", OURS, List.of(), Set.of()),
+        new Entrant("wirelace", PACKAGE + "lace.OrderedWirelace", OURS, CARRIERS, Set.of()),
+        new Entrant("wirelace-inline", PACKAGE + "lace.InlineWirelace", OURS, CARRIERS, Set.of()),
+        new Entrant(POOL, PACKAGE + "lace.OrderedWirelace", OURS, List.of(), Set.of()),
         new Entrant(
             TUNED_NETTY,
             PACKAGE + "netty.TunedNetty",
@@ -97,13 +105,13 @@ record Entrant(
         "wirelace-" + scheme,
         PACKAGE + "lace.OrderedWirelace#" + scheme,
         OURS,
-        List.of(),
+        CARRIERS,
         Set.of(Lack.THREADS));
   }
 
   private static Entrant compressing(String algorithm) {
     String type = PACKAGE + "lace.CompressingWirelace#" + algorithm;
-    return new Entrant("wirelace-" + algorithm, type, OURS, List.of(), Set.of(Lack.THREADS));
+    return new Entrant("wirelace-" + algorithm, type, OURS, CARRIERS, Set.of(Lack.THREADS));
   }
 
   /** Whether it is one of the transports, and not of the peers. */

@@ -22,6 +22,7 @@ import io.wirelace.wire.Role;
 import io.wirelace.wire.WireLimits;
 import java.security.SecureRandom;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -73,6 +74,26 @@ public class DispatchBenchmark {
   /** The mailbox never fills: there is one read at a time. */
   private static final class NoFlow implements MessageSink.Flow {
     @Override
+    public Executor loop() {
+      return Runnable::run;
+    }
+
+    @Override
+    public long readNs() {
+      return System.nanoTime();
+    }
+
+    @Override
+    public boolean hasMuchToSend() {
+      return false;
+    }
+
+    @Override
+    public void sendNow() {
+      throw new IllegalStateException("there is nothing to send");
+    }
+
+    @Override
     public void pause() {
       throw new IllegalStateException("the mailbox is full");
     }
@@ -109,7 +130,8 @@ public class DispatchBenchmark {
             .addReceiver(Reads.ROUTE, mode, (session, message) -> handled += handle(message))
             .build();
     Dispatcher dispatcher =
-        new Dispatcher(routes, NetworkListener.none(), SessionSettings.DEFAULT, false);
+        new Dispatcher(
+            routes, NetworkListener.none(), SessionSettings.DEFAULT, false, System::nanoTime);
     CompletableFuture<MessageSink.Inbox> opened = new CompletableFuture<>();
     MessageSink opening =
         (session, flow) -> {

@@ -1,0 +1,62 @@
+package io.wirelace.dispatch;
+
+import java.util.concurrent.TimeUnit;
+
+/**
+ * How long the handlers of one session take for a message, to know whether the event loop can carry
+ * them. Handing a message to another thread and its answer back takes from ten microseconds on a
+ * busy machine to fifty on a sleepy one; a handler that takes less is better run where it is, one
+ * that takes longer would keep the loop's other sessions waiting.
+ *
+ * <p>An average that leans to the last sixteen or so batches. Nothing is known at first, so a
+ * session begins in the pool. Used by the session's virtual thread while that runs, otherwise by
+ * its event loop: one of them at a time.
+ */
+final class Pace {
+  /** Up to this a message is quick. */
+  private static final long QUICK_NS = TimeUnit.MICROSECONDS.toNanos(20);
+
+  /** No message counts for more, since who was interrupted by the system is not slow. */
+  private static final long MOST_NS = 5 * QUICK_NS;
+
+  /** What is longer than a pause of the collector should be has held the loop. */
+  private static final long HELD_NS = TimeUnit.MILLISECONDS.toNanos(20);
+
+  private static final long FIRST_REST_NS = TimeUnit.SECONDS.toNanos(1);
+  private static final int MOST_DOUBLINGS = 12; // an hour and eight minutes
+  private static final int WEIGHT = 16;
+
+  private long averageNs = MOST_NS;
+  private long handled;
+
+  /** How often it has held the loop, and until when it rests for that. */
+  private int held;
+
+  private long restUntilNs;
+
+  /** So many more messages have been handled. */
+  void handled(int messages) {
+    handled += messages;
+  }
+
+  /** The messages handled since the last call took that long, waits of the handlers included. */
+  void tookInPool(long ns) {
+    long each = Math.min(ns / Math.max(1, handled), MOST_NS);
+    handled = 0;
+    averageNs += (each - averageNs) / WEIGHT;
+  }
+
+  /** The messages handled since the last call kept the loop for that long, until now. */
+  void tookOnLoop(long ns, long nowNs) {
+    tookInPool(ns);
+    if (ns >= HELD_NS) {
+      restUntilNs = nowNs + (FIRST_REST_NS << Math.min(held, MOST_DOUBLINGS));
+      held++;
+    }
+  }
+
+  /** Whether the loop can carry the next. */
+  boolean isQuick(long nowNs) {
+    return averageNs <= QUICK_NS && (held == 0 || nowNs - restUntilNs >= 0);
+  }
+}

@@ -1,0 +1,106 @@
+package io.wirelace.dispatch;
+
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandles;
+import java.lang.reflect.InaccessibleObjectException;
+import java.lang.reflect.Method;
+import java.util.Optional;
+import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Virtual threads with a carrier of our choice. The JDK can make them, for its own tests, but does
+ * not offer it; so this looks for what it needs once, by reflection, and a JVM has to be told that
+ * it may: {@code --add-opens java.base/java.lang=ALL-UNNAMED}.
+ *
+ * <p>Before JDK 24 a virtual thread that waits within {@code synchronized} keeps its carrier, which
+ * an event loop cannot bear; there nothing is looked for. Stateless; any thread.
+ */
+public final class VirtualThreads {
+  private static final int LEAST_JDK = 24;
+  private static final String NAME = "lace-handler";
+
+  /**
+   * What was found.
+   *
+   * @param make {@code (Executor, String, int, Runnable) -> Thread}
+   * @param pool the carriers of all other virtual threads
+   */
+  private record Found(MethodHandle make, Executor pool) {}
+
+  private static final @Nullable Found FOUND;
+  private static final String WHY_NOT;
+
+  static {
+    Found found = null;
+    String whyNot = "";
+    try {
+      if (Runtime.version().feature() < LEAST_JDK) {
+        whyNot = "JDK " + Runtime.version().feature() + " (expected " + LEAST_JDK + " or newer)";
+      } else {
+        found = look();
+      }
+    } catch (InaccessibleObjectException e) {
+      Module asking = VirtualThreads.class.getModule();
+      String name = asking.isNamed() ? asking.getName() : "ALL-UNNAMED";
+      whyNot = "the JVM was not started with --add-opens java.base/java.lang=" + name;
+    } catch (ReflectiveOperationException | RuntimeException e) {
+      whyNot = "this JDK has no such threads: " + e;
+    }
+    FOUND = found;
+    WHY_NOT = whyNot;
+  }
+
+  private VirtualThreads() {}
+
+  private static Found look() throws ReflectiveOperationException {
+    Method make =
+        Class.forName("java.lang.ThreadBuilders")
+            .getDeclaredMethod(
+                "newVirtualThread", Executor.class, String.class, int.class, Runnable.class);
+    make.setAccessible(true);
+    Method pool = Class.forName("java.lang.VirtualThread").getDeclaredMethod("defaultScheduler");
+    pool.setAccessible(true);
+    return new Found(MethodHandles.lookup().unreflect(make), (Executor) pool.invoke(null));
+  }
+
+  /** Why their carrier cannot be chosen in this JVM; empty if it can. */
+  public static Optional<String> whyNotCarried() {
+    return FOUND == null ? Optional.of(WHY_NOT) : Optional.empty();
+  }
+
+  /** Whether the current thread is one of these. */
+  static boolean isHandler() {
+    Thread current = Thread.currentThread();
+    return current.isVirtual() && current.getName().equals(NAME);
+  }
+
+  /** Starts one that the JDK's pool carries. */
+  static void start(Runnable task) {
+    Thread.ofVirtual().name(NAME).start(task);
+  }
+
+  /** Makes one whose every run is handed to an executor, which has a platform thread do it. */
+  static Thread carriedBy(Executor carrier, Runnable task) {
+    try {
+      return (Thread) found().make().invokeExact(carrier, NAME, 0, task);
+    } catch (Error | RuntimeException e) {
+      throw e;
+    } catch (Throwable e) {
+      throw new IllegalStateException("a virtual thread cannot be made", e);
+    }
+  }
+
+  /** The JDK's pool, which takes over what another carrier does not want any more. */
+  static Executor pool() {
+    return found().pool();
+  }
+
+  private static Found found() {
+    Found found = FOUND;
+    if (found == null) {
+      throw new IllegalStateException(WHY_NOT);
+    }
+    return found;
+  }
+}

@@ -1,0 +1,330 @@
+package io.wirelace.dispatch;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.wirelace.Client;
+import io.wirelace.Server;
+import io.wirelace.ServerBuilder;
+import io.wirelace.Wirelace;
+import io.wirelace.config.HandlerCarrier;
+import io.wirelace.error.WirelaceException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Handlers whose virtual thread an event loop carries. There is one loop, so whoever held it would
+ * hold everybody.
+ */
+class LoopCarrierTest {
+  private static final byte[] NOTHING = {};
+
+  @BeforeEach
+  void mustBeAllowed() {
+    Assumptions.assumeTrue(
+        VirtualThreads.whyNotCarried().isEmpty(),
+        () -> "skipped, not in this JVM: " + VirtualThreads.whyNotCarried());
+  }
+
+  private static ServerBuilder server(HandlerCarrier carrier) {
+    return Wirelace.server()
+        .listen("tcp://127.0.0.1:0")
+        .ioThreads(1)
+        .handlerCarrier(carrier)
+        .route("carrier", (session, message) -> bytes(carrier()));
+  }
+
+  private static byte[] bytes(String text) {
+    return text.getBytes(UTF_8);
+  }
+
+  /** A virtual thread's text ends with the name of what carries it. */
+  private static String carrier() {
+    Thread current = Thread.currentThread();
+    return (current.isVirtual() ? "virtual on " : "") + current.toString().split("@", 2)[1];
+  }
+
+  private static String carrierOf(Client client) {
+    return new String(client.request("carrier", NOTHING), UTF_8);
+  }
+
+  /** A few requests one after the other, since a processor that has slept is slow at first. */
+  private static boolean comesToTheLoop(Client client) {
+    return IntStream.range(0, 200)
+        .anyMatch(i -> carrierOf(client).startsWith("virtual on lace-io"));
+  }
+
+  @Test
+  void handlersAreVirtualThreadsOnTheLoopOrInThePoolAsIsSaid() {
+    try (Server onLoop = server(HandlerCarrier.LOOP).start();
+        Server inPool = server(HandlerCarrier.POOL).start();
+        Client first = Wirelace.connect(onLoop.uri());
+        Client second = Wirelace.connect(inPool.uri())) {
+      for (int i = 0; i < 200; i++) {
+        assertThat(carrierOf(first)).startsWith("virtual on lace-io");
+        assertThat(carrierOf(second)).startsWith("virtual on ForkJoinPool");
+      }
+    }
+  }
+
+  @Test
+  void byDefaultQuickHandlersComeToTheLoopAndSlowOnesLeaveIt() {
+    try (Server server =
+            server(HandlerCarrier.AUTO)
+                .route(
+                    "compute",
+                    (session, message) -> {
+                      long until = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(2);
+                      while (System.nanoTime() - until < 0) {
+                        Thread.onSpinWait();
+                      }
+                      return bytes(carrier());
+                    })
+                .start();
+        Client client = Wirelace.connect(server.uri());
+        Client other = Wirelace.connect(server.uri())) {
+      assertThat(carrierOf(client)).startsWith("virtual on ForkJoinPool");
+      await().until(() -> comesToTheLoop(client));
+      await()
+          .until(
+              () -> new String(client.request("compute", NOTHING), UTF_8),
+              carrier -> carrier.startsWith("virtual on ForkJoinPool"));
+      await().until(() -> comesToTheLoop(other));
+    }
+  }
+
+  @Test
+  void aMailboxThatIsNeverEmptyComesToTheLoopToo() {
+    Queue<String> carriers = new ConcurrentLinkedQueue<>();
+    AtomicInteger count = new AtomicInteger();
+    try (Server server =
+            server(HandlerCarrier.AUTO)
+                .receive(
+                    "n",
+                    (session, message) -> {
+                      if ((count.incrementAndGet() & 0x3FF) == 0) {
+                        carriers.add(carrier());
+                      }
+                    })
+                .start();
+        Client client = Wirelace.connect(server.uri())) {
+      await()
+          .until(() -> {
+            for (int i = 0; i < 50_000; i++) {
+              client.send("n", NOTHING);
+            }
+            return carriers.stream().anyMatch(carrier -> carrier.startsWith("virtual on lace-io"));
+          });
+    }
+  }
+
+  @Test
+  void aHandlerThatWaitsLeavesTheLoopToOthers() throws Exception {
+    CountDownLatch go = new CountDownLatch(1);
+    Object monitor = new Object();
+    try (Server server =
+            server(HandlerCarrier.LOOP)
+                .route(
+                    "wait",
+                    (session, message) -> {
+                      synchronized (monitor) {
+                        go.await();
+                      }
+                      return bytes(carrier());
+                    })
+                .route(
+                    "go",
+                    (session, message) -> {
+                      go.countDown();
+                      return NOTHING;
+                    })
+                .start();
+        Client first = Wirelace.connect(server.uri());
+        Client second = Wirelace.connect(server.uri());
+        Client third = Wirelace.connect(server.uri())) {
+      List<CompletableFuture<byte[]>> waiting =
+          List.of(first.requestAsync("wait", NOTHING), second.requestAsync("wait", NOTHING));
+      third.request("go", NOTHING);
+      for (CompletableFuture<byte[]> answer : waiting) {
+        assertThat(answer.get(10, TimeUnit.SECONDS))
+            .asString(UTF_8)
+            .startsWith("virtual on lace-io");
+      }
+    }
+  }
+
+  @Test
+  void aHandlerMayAskItsPeerOnTheLoopThatCarriesIt() {
+    try (Server server =
+            server(HandlerCarrier.LOOP)
+                .route("ask", (session, message) -> session.request("name", NOTHING))
+                .start();
+        Client client =
+            Wirelace.client()
+                .handlerCarrier(HandlerCarrier.LOOP)
+                .route("name", (session, message) -> bytes("client"))
+                .connect(server.uri())) {
+      for (int i = 0; i < 100; i++) {
+        assertThat(client.request("ask", NOTHING)).asString(UTF_8).isEqualTo("client");
+      }
+    }
+  }
+
+  @Test
+  void orderHoldsWhereSomeHandlersWaitAndOthersDoNot() {
+    Queue<Integer> order = new ConcurrentLinkedQueue<>();
+    try (Server server =
+            server(HandlerCarrier.LOOP)
+                .receive(
+                    "n",
+                    (session, message) -> {
+                      int number = Integer.parseInt(message.text());
+                      if (number % 7 == 0) {
+                        LockSupport.parkNanos(1_000);
+                      }
+                      order.add(number);
+                    })
+                .start();
+        Client client = Wirelace.connect(server.uri())) {
+      for (int i = 0; i < 5_000; i++) {
+        client.send("n", bytes(Integer.toString(i)));
+      }
+      await().until(() -> order.size() == 5_000);
+    }
+    assertThat(order).containsExactlyElementsOf(IntStream.range(0, 5_000).boxed().toList());
+  }
+
+  @Test
+  void whatHandlersStartIsCarriedByThePool() {
+    try (Server server =
+            server(HandlerCarrier.LOOP)
+                .route(
+                    "child",
+                    (session, message) -> {
+                      CompletableFuture<String> said = new CompletableFuture<>();
+                      Thread.startVirtualThread(() -> said.complete(carrier()));
+                      return bytes(said.get());
+                    })
+                .start();
+        Client client = Wirelace.connect(server.uri())) {
+      assertThat(client.request("child", NOTHING))
+          .asString(UTF_8)
+          .startsWith("virtual on ForkJoinPool");
+    }
+  }
+
+  @Test
+  void muchThatIsAnsweredIsSentBeforeTheLastMessageIsHandled() throws Exception {
+    CountDownLatch first = new CountDownLatch(1);
+    byte[] answer = new byte[4 * 1024];
+    try (Server server =
+            server(HandlerCarrier.LOOP)
+                .route(
+                    "r",
+                    (session, message) -> {
+                      if (message.text().equals("last")) {
+                        first.await(); // the answers before it have arrived meanwhile
+                      }
+                      return answer;
+                    })
+                .start();
+        Client client = Wirelace.connect(server.uri())) {
+      for (int i = 0; i < 16; i++) {
+        client.requestAsync("r", bytes("x")).thenRun(first::countDown);
+      }
+      assertThat(client.request("r", bytes("last"), Duration.ofSeconds(10))).hasSize(answer.length);
+    }
+  }
+
+  @Test
+  void aHandlerThatGoesOnAfterItsLoopHasEndedIsCarriedByThePool() throws Exception {
+    CountDownLatch entered = new CountDownLatch(1);
+    CountDownLatch go = new CountDownLatch(1);
+    CompletableFuture<String> said = new CompletableFuture<>();
+    Server server =
+        server(HandlerCarrier.LOOP)
+            .drainTimeout(Duration.ofMillis(50))
+            .set("close-timeout", "50ms")
+            .receive(
+                "stay",
+                (session, message) -> {
+                  entered.countDown();
+                  boolean interrupted = true;
+                  while (interrupted) {
+                    try {
+                      go.await();
+                      interrupted = false;
+                    } catch (InterruptedException e) {
+                      // the server does not want to wait; this handler does
+                    }
+                  }
+                  said.complete(carrier());
+                })
+            .start();
+    try (server;
+        Client client = Wirelace.client().set("close-timeout", "50ms").connect(server.uri())) {
+      client.send("stay", NOTHING);
+      entered.await();
+    }
+    await()
+        .until(() ->
+            Thread.getAllStackTraces().keySet().stream()
+                .noneMatch(thread -> thread.getName().startsWith("lace-io")));
+    go.countDown();
+    assertThat(said.get(10, TimeUnit.SECONDS)).startsWith("virtual on ForkJoinPool");
+  }
+
+  /** To be run in a JVM of its own. */
+  static final class Starting {
+    private Starting() {}
+
+    public static void main(String[] carriers) {
+      for (String carrier : carriers) {
+        try (Server server =
+                Wirelace.server()
+                    .listen("memory://starting")
+                    .set("handler-carrier", carrier)
+                    .start();
+            Client client = Wirelace.connect(server.uri())) {
+          client.send("", NOTHING);
+          System.out.println(carrier + " works");
+        } catch (WirelaceException e) {
+          System.out.println(e.fault().message());
+        }
+      }
+    }
+  }
+
+  @Test
+  void whereTheJvmForbidsItTheLoopIsRefusedAndTheDefaultTakesThePool() throws Exception {
+    Process forbidding =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-cp",
+                System.getProperty("java.class.path"),
+                "-Dlogback.configurationFile=" + System.getProperty("logback.configurationFile"),
+                Starting.class.getName(),
+                "auto",
+                "loop")
+            .redirectError(ProcessBuilder.Redirect.DISCARD)
+            .start();
+    assertThat(forbidding.inputReader(UTF_8).lines())
+        .containsExactly(
+            "auto works",
+            "handler-carrier: loop (expected auto or pool in this JVM, since the JVM was not started"
+                + " with --add-opens java.base/java.lang=ALL-UNNAMED)");
+  }
+}

@@ -1,0 +1,88 @@
+package io.wirelace.dispatch;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+
+/** Which sessions' handlers an event loop carries. */
+class PaceTest {
+  private static final long QUICK_NS = 1_000;
+  private static final long SLOW_NS = 2_000_000;
+
+  private final Pace pace = new Pace();
+  private long nowNs;
+
+  private void onLoop(int batches, int messages, long eachNs) {
+    for (int i = 0; i < batches; i++) {
+      pace.handled(messages);
+      nowNs += messages * eachNs;
+      pace.tookOnLoop(messages * eachNs, nowNs);
+    }
+  }
+
+  private void inPool(int batches, long ns) {
+    for (int i = 0; i < batches; i++) {
+      pace.handled(1);
+      nowNs += ns;
+      pace.tookInPool(ns);
+    }
+  }
+
+  @Test
+  void aSessionHasToProveThatItsHandlersAreQuick() {
+    assertThat(pace.isQuick(nowNs)).isFalse();
+    inPool(4, QUICK_NS);
+    assertThat(pace.isQuick(nowNs)).isFalse();
+    inPool(96, QUICK_NS);
+    assertThat(pace.isQuick(nowNs)).isTrue();
+  }
+
+  @Test
+  void handlersThatBecomeSlowLeaveAfterFewMessagesAndComeBackWhenTheyAreQuickAgain() {
+    inPool(100, QUICK_NS);
+    onLoop(5, 1, SLOW_NS);
+    assertThat(pace.isQuick(nowNs)).isFalse();
+    inPool(100, QUICK_NS);
+    assertThat(pace.isQuick(nowNs)).isTrue();
+  }
+
+  @Test
+  void aLargeBatchOfQuickMessagesIsNotSlow() {
+    inPool(100, QUICK_NS);
+    onLoop(100, 2_000, QUICK_NS); // two milliseconds each
+    assertThat(pace.isQuick(nowNs)).isTrue();
+  }
+
+  @Test
+  void whoeverIsInterruptedBySomebodyElseNowAndThenIsNotSlow() {
+    inPool(100, QUICK_NS);
+    for (int i = 0; i < 20; i++) {
+      onLoop(1, 1, TimeUnit.MILLISECONDS.toNanos(4)); // the system gave the processor away
+      onLoop(30, 1, QUICK_NS);
+      assertThat(pace.isQuick(nowNs)).isTrue();
+    }
+  }
+
+  @Test
+  void whoHoldsTheLoopRestsLongerEachTime() {
+    long second = TimeUnit.SECONDS.toNanos(1);
+    for (int held = 0; held < 3; held++) {
+      inPool(200, QUICK_NS);
+      onLoop(1, 1, TimeUnit.MILLISECONDS.toNanos(30));
+      long restNs = second << held;
+      long heldAtNs = nowNs;
+      inPool(200, QUICK_NS);
+      assertThat(pace.isQuick(heldAtNs + restNs - 1)).isFalse();
+      assertThat(pace.isQuick(heldAtNs + restNs)).isTrue();
+      nowNs = heldAtNs + restNs;
+    }
+  }
+
+  @Test
+  void inThePoolALongWaitIsNoHold() {
+    inPool(1, TimeUnit.SECONDS.toNanos(5));
+    inPool(200, QUICK_NS);
+    assertThat(pace.isQuick(nowNs)).isTrue();
+  }
+}
