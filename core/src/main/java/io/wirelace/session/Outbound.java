@@ -31,8 +31,19 @@ final class Outbound {
   private static final OutboundChunk BUSY = OutboundChunk.sentinel();
   private static final OutboundChunk CLOSED = OutboundChunk.sentinel();
 
-  /** An open chunk that holds this much is written without waiting for more, or for a batch. */
-  private static final int ENOUGH_BYTES = 8 * 1024; // 8 KiB
+  /**
+   * What has gathered in a batch is written without waiting for its end when it is so much. A write
+   * costs as much as handling some fifty messages: if fewer were enough, the peer would be woken
+   * for less than it costs; if more were needed, it would sleep meanwhile.
+   */
+  private static final int ENOUGH_MESSAGES = 48;
+
+  private static final int ENOUGH_BYTES = 16 * 1024; // 16 KiB: copying them costs as much as well
+
+  /**
+   * An open chunk that holds this much is written without waiting for other threads to add more.
+   */
+  private static final int SETTLED_BYTES = 8 * 1024; // 8 KiB
 
   /** Turns of the loop that an open chunk may go on growing. */
   private static final int MOST_LOOKS = 16;
@@ -282,7 +293,11 @@ final class Outbound {
       return false;
     }
     OutboundChunk chunk = tail;
-    return !chunk.isSealed() && chunk.claimedBytes() >= ENOUGH_BYTES;
+    return !chunk.isSealed() && isMuch(chunk.claimedMessages(), chunk.claimedBytes());
+  }
+
+  private static boolean isMuch(int messages, long bytes) {
+    return messages >= ENOUGH_MESSAGES || bytes >= ENOUGH_BYTES;
   }
 
   /** Sends what the batch has left. */
@@ -324,7 +339,7 @@ final class Outbound {
       int messages = chunk.claimedMessages();
       if (messages > Math.max(1, messagesAtLastLook)
           && looks < MOST_LOOKS
-          && chunk.claimedBytes() < ENOUGH_BYTES) {
+          && chunk.claimedBytes() < SETTLED_BYTES) {
         looks++;
         messagesAtLastLook = messages;
         ctx.executor().execute(drainWhenSettled);
