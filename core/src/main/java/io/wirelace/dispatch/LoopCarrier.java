@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * carrier, and comes back to it, or goes on in the JDK's pool if the session has become slow.
  *
  * <p>Belongs to the event loop. {@link #execute} is called by the JDK, on the thread that lets the
- * virtual one go on; {@link #carries} and {@link #sendNow} by the virtual thread.
+ * virtual one go on; {@link #sendNow} by the virtual thread.
  */
 final class LoopCarrier implements Executor {
   private final MessageSink.Flow flow;
@@ -29,9 +29,7 @@ final class LoopCarrier implements Executor {
   // Event loop only.
   private boolean starting;
   private boolean again;
-
-  /** Whether the loop or the pool runs the thread; written before each run, read in it. */
-  private boolean carries;
+  private @Nullable Thread thread;
 
   /** Whether the thread leaves the loop only for what it has answered to be sent. */
   private boolean sending;
@@ -52,10 +50,11 @@ final class LoopCarrier implements Executor {
 
   /** Runs a task on a virtual thread, here and now, until it ends or waits. */
   void start(Runnable task) {
-    Thread thread = VirtualThreads.carriedBy(this, task);
+    Thread started = VirtualThreads.carriedBy(this, task);
+    thread = started;
     starting = true;
     try {
-      thread.start(); // calls execute
+      started.start(); // calls execute
     } finally {
       starting = false;
     }
@@ -69,8 +68,9 @@ final class LoopCarrier implements Executor {
   private void run(Runnable next, long beganNs) {
     do {
       again = false;
-      carries = true;
+      flow.carry(thread);
       next.run();
+      flow.carry(null);
       if (again) {
         flow.sendNow();
       }
@@ -92,7 +92,11 @@ final class LoopCarrier implements Executor {
         return;
       }
     }
-    if (next == continuation && (always || pace.isQuick(clock.getAsLong()))) {
+    if (next != continuation) { // of a thread that a handler has started
+      VirtualThreads.pool().execute(next);
+      return;
+    }
+    if (always || pace.isQuick(clock.getAsLong())) {
       try {
         loop.execute(() -> run(next, clock.getAsLong()));
         return;
@@ -102,14 +106,9 @@ final class LoopCarrier implements Executor {
     }
     VirtualThreads.pool()
         .execute(() -> {
-          carries = false;
+          flow.carry(null);
           next.run();
         });
-  }
-
-  /** Whether it is the loop that runs the session's thread. On that thread. */
-  boolean carries() {
-    return carries;
   }
 
   /** Has the loop send what there is, and goes on. On the session's thread, carried. */

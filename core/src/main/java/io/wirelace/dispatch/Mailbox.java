@@ -12,6 +12,7 @@ import io.wirelace.session.Session;
 import io.wirelace.wire.Frame;
 import io.wirelace.wire.Headers;
 import io.wirelace.wire.MalformedFrameException;
+import java.util.Objects;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -180,9 +181,9 @@ final class Mailbox implements MessageSink.Inbox {
       carrier = loop;
     }
     if (loop != null && loop.isWelcome()) {
-      loop.start(() -> handleAll(carrier));
+      loop.start(this::handleAll);
     } else {
-      VirtualThreads.start(() -> handleAll(null));
+      VirtualThreads.start(this::handleAll);
     }
   }
 
@@ -216,10 +217,10 @@ final class Mailbox implements MessageSink.Inbox {
 
   // ---- virtual thread ----
 
-  /** Handles what waits and what comes meanwhile; {@code loop} if that has started the thread. */
+  /** Handles what waits and what comes meanwhile. */
   @SuppressWarnings("ThreadPriorityCheck") // virtual threads are not time-sliced: be fair
-  private void handleAll(@Nullable LoopCarrier loop) {
-    long sinceNs = loop == null ? dispatcher.nowNs() : 0;
+  private void handleAll() {
+    long sinceNs = flow.isOnLoop() ? 0 : dispatcher.nowNs();
     int sinceYield = 0;
     while (true) {
       Batch batch = done.next;
@@ -227,10 +228,10 @@ final class Mailbox implements MessageSink.Inbox {
         throw new IllegalStateException("a counted batch is missing");
       }
       done = batch;
-      handle(batch, loop);
+      handle(batch);
       batch.release();
       pace.handled(batch.messages());
-      boolean carried = loop != null && loop.carries();
+      boolean carried = flow.isOnLoop();
       sinceNs = carried ? 0 : took(sinceNs);
       sinceYield += batch.messages();
       handled(batch.messages(), batch.length());
@@ -267,7 +268,7 @@ final class Mailbox implements MessageSink.Inbox {
     }
   }
 
-  private void handle(Batch batch, @Nullable LoopCarrier loop) {
+  private void handle(Batch batch) {
     Frame view = frame;
     if (view == null) {
       view = new Frame();
@@ -283,8 +284,8 @@ final class Mailbox implements MessageSink.Inbox {
       } catch (Throwable e) {
         broken(request, e); // one message must not end the mailbox
       }
-      if (loop != null && loop.carries() && flow.hasMuchToSend()) {
-        loop.sendNow();
+      if (flow.isOnLoop() && flow.hasMuchToSend()) {
+        Objects.requireNonNull(carrier).sendNow();
       }
     }
     view.detach();

@@ -1,6 +1,5 @@
 package io.wirelace.session;
 
-import io.netty.util.concurrent.EventExecutor;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.security.SecureRandom;
@@ -53,9 +52,9 @@ final class InFlight {
     ADMITTED.setRelease(this, admitted + 1);
   }
 
-  /** One less: it has been answered. Any thread. */
-  void end(EventExecutor loop) {
-    if (loop.inEventLoop()) {
+  /** One less: it has been answered. Any thread, which says whether it is the loop's. */
+  void end(boolean onLoop) {
+    if (onLoop) {
       ENDED_ON_LOOP.setRelease(this, endedOnLoop + 1);
     } else {
       endedElsewhere.incrementAndGet();

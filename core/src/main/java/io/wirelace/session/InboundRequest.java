@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
  * dropped and counted. When the peer cancels it or its time is up, it is answered for the handler,
  * whose thread is interrupted.
  *
- * <p>Any thread may answer; {@link #begin} and {@link #end} belong to the handler's thread.
+ * <p>Any thread may answer, but one at a time; {@link #begin} and {@link #end} belong to the
+ * handler's thread, {@link #stop} to the event loop.
  */
 public final class InboundRequest {
   /** Where the handler is, for those who would interrupt it. */
@@ -94,7 +95,11 @@ public final class InboundRequest {
    */
   public boolean begin() {
     runner = Thread.currentThread();
-    run = Run.RUNNING;
+    if (session.isOnLoop()) {
+      RUN.setRelease(this, Run.RUNNING); // nobody stops it while it runs there
+    } else {
+      run = Run.RUNNING;
+    }
     if (answered) {
       end();
       return false;
@@ -104,7 +109,9 @@ public final class InboundRequest {
 
   /** The handler has returned on this thread; from now on nobody interrupts it. */
   public void end() {
-    if (!RUN.compareAndSet(this, Run.RUNNING, Run.ENDED)) {
+    if (session.isOnLoop() && run == Run.RUNNING) {
+      RUN.setRelease(this, Run.ENDED);
+    } else if (!RUN.compareAndSet(this, Run.RUNNING, Run.ENDED)) {
       while (run == Run.INTERRUPTING) {
         Thread.onSpinWait(); // the other thread is between two statements
       }
@@ -137,9 +144,9 @@ public final class InboundRequest {
     }
   }
 
-  /** Answers it for its handler, and interrupts that if it runs. */
+  /** Answers it for its handler, and interrupts that if it runs. Event loop only. */
   void stop(Fault fault) {
-    if (!claimAnswer()) {
+    if (answered || !ANSWERED.compareAndSet(this, false, true)) {
       return;
     }
     sendFault(fault);
@@ -160,8 +167,19 @@ public final class InboundRequest {
     }
   }
 
+  /**
+   * For the one who has the handler's answer, and who races only with {@link #stop}: on the event
+   * loop there is no race.
+   */
   private boolean claimAnswer() {
-    return !answered && ANSWERED.compareAndSet(this, false, true);
+    if (answered) {
+      return false;
+    }
+    if (session.isOnLoop()) {
+      ANSWERED.setRelease(this, true);
+      return true;
+    }
+    return ANSWERED.compareAndSet(this, false, true);
   }
 
   /** Only now, with the answer on its way, may the session count it as done and perhaps end. */

@@ -21,6 +21,11 @@ import org.jspecify.annotations.Nullable;
  *   senders → [tail chunk]  →  [sealed] [sealed] [head]  → event loop → channel
  * </pre>
  *
+ * <p>What the loop itself sends within a batch, or the virtual thread that it carries, nobody else
+ * can be sending at that moment: it gathers in a chunk of its own, without a claim, as long as
+ * nothing waits from others. That one always leaves first, so it keeps the order in which any two
+ * threads that know of each other have sent.
+ *
  * <p>The tail is a chunk or one of three sentinels: IDLE (nothing waits), BUSY (somebody is putting
  * a chunk there), CLOSED (nothing is taken any more). The bound counts sealed chunks; it can be
  * passed by the open chunk and by one frame for each thread that sends at that moment.
@@ -70,6 +75,9 @@ final class Outbound {
 
   /** What the queue tells its session, on the event loop. */
   interface Owner {
+    /** Whether this thread is the event loop, or the virtual one that it carries right now. */
+    boolean isOnLoop();
+
     /** The queue has gone below half its bound. */
     void onRoom();
 
@@ -95,6 +103,8 @@ final class Outbound {
   private final AtomicLong queuedMessages = new AtomicLong();
 
   // Event loop only.
+  private @Nullable OutboundChunk own;
+  private int ownBytes;
   private @Nullable OutboundChunk head;
   private @Nullable ChannelHandlerContext context;
   private boolean inBatch;
@@ -146,6 +156,15 @@ final class Outbound {
    */
   boolean append(
       int type, long id, byte @Nullable [] route, Headers headers, byte[] body, int frameBytes) {
+    if (inBatch && owner.isOnLoop() && isNobodyWaiting()) {
+      OutboundChunk chunk = ownFor(frameBytes);
+      if (chunk != null) {
+        write(chunk, ownBytes, type, id, route, headers, body, frameBytes);
+        ownBytes += frameBytes;
+        chunk.messages++;
+        return true;
+      }
+    }
     int spins = 0;
     while (true) {
       OutboundChunk chunk = tail;
@@ -207,11 +226,23 @@ final class Outbound {
       Headers headers,
       byte[] body,
       int frameBytes) {
+    write(chunk, position, type, id, route, headers, body, frameBytes);
+    chunk.commit(frameBytes);
+    wake();
+  }
+
+  private static void write(
+      OutboundChunk chunk,
+      int position,
+      int type,
+      long id,
+      byte @Nullable [] route,
+      Headers headers,
+      byte[] body,
+      int frameBytes) {
     int at = chunk.base() + position;
     FrameEncoder.header(chunk.bytes, at, type, id, frameBytes);
     FrameEncoder.payload(chunk.bytes, at, route, headers, body);
-    chunk.commit(frameBytes);
-    wake();
   }
 
   /** The tail is BUSY and ours: puts the first chunk of a new chain there. */
@@ -274,6 +305,30 @@ final class Outbound {
 
   // ---- event loop ----
 
+  /** Whether nothing is here that somebody has put where all can. */
+  @SuppressWarnings("ReferenceEquality") // a sentinel
+  private boolean isNobodyWaiting() {
+    return tail == IDLE && head == null && first == null;
+  }
+
+  /** The loop's own chunk with room for a frame; null if it has to go where all put theirs. */
+  private @Nullable OutboundChunk ownFor(int frameBytes) {
+    OutboundChunk chunk = own;
+    if (chunk == null) {
+      if (frameBytes > OutboundChunks.LARGE_FRAME_BYTES) {
+        return null;
+      }
+      chunk = chunks.takeOwn(frameBytes);
+      own = chunk;
+      ownBytes = 0;
+      AWAKE.setRelease(this, true); // whoever sends meanwhile leaves it to the end of the batch
+    } else if (ownBytes + frameBytes > chunk.capacity) {
+      chunks.longer();
+      return null;
+    }
+    return chunk;
+  }
+
   void attach(ChannelHandlerContext ctx) {
     context = ctx;
     chunks.attach();
@@ -292,7 +347,11 @@ final class Outbound {
     if (!awake) {
       return false;
     }
-    OutboundChunk chunk = tail;
+    OutboundChunk chunk = own;
+    if (chunk != null) {
+      return isMuch(chunk.messages, ownBytes);
+    }
+    chunk = tail;
     return !chunk.isSealed() && isMuch(chunk.claimedMessages(), chunk.claimedBytes());
   }
 
@@ -360,6 +419,13 @@ final class Outbound {
     int taken = 0;
     long drained = 0;
     while (discarding || ctx.channel().isWritable()) {
+      OutboundChunk mine = own;
+      if (mine != null) {
+        own = null;
+        drained += ownBytes;
+        send(ctx, mine, ownBytes);
+        continue;
+      }
       OutboundChunk chunk = nextComplete();
       if (chunk == null) {
         if (!discarding) {
@@ -379,14 +445,9 @@ final class Outbound {
         queuedBytes.addAndGet(-bytes);
         queuedMessages.addAndGet(-chunk.messages);
       }
-      if (discarding) {
-        chunk.buffer.release();
-        owner.onDiscarded(chunk.messages);
-        continue;
-      }
-      write(ctx, chunk, bytes);
       drained += bytes;
-      if (counted && hasMuchRoom()) {
+      send(ctx, chunk, bytes);
+      if (counted && !discarding && hasMuchRoom()) {
         owner.onRoom();
       }
       if (++taken == CHUNKS_A_TURN) {
@@ -447,8 +508,14 @@ final class Outbound {
     return !(more && AWAKE.compareAndSet(this, false, true));
   }
 
-  private void write(ChannelHandlerContext ctx, OutboundChunk chunk, int bytes) {
+  /** Gives a chunk to the channel, or throws it away. */
+  private void send(ChannelHandlerContext ctx, OutboundChunk chunk, int bytes) {
     ByteBuf buffer = chunk.buffer;
+    if (discarding) {
+      buffer.release();
+      owner.onDiscarded(chunk.messages);
+      return;
+    }
     counters.sent(chunk.messages, bytes);
     // One reference goes with the write, one stays, so that the chunk can be used again.
     boolean keep = chunk.isReusable();

@@ -46,6 +46,9 @@ final class OutboundChunk {
   final int capacity;
   private final long maxMessages;
 
+  /** Whether only the event loop uses it, which needs no claims. */
+  final boolean isOfLoop;
+
   // Set before a life begins, read in it.
   ByteBuf buffer = Unpooled.EMPTY_BUFFER;
   ByteBuffer bytes = NOTHING;
@@ -69,6 +72,11 @@ final class OutboundChunk {
   volatile @Nullable OutboundChunk next;
 
   OutboundChunk(int capacity, long maxMessages) {
+    this(capacity, maxMessages, false);
+  }
+
+  private OutboundChunk(int capacity, long maxMessages, boolean isOfLoop) {
+    this.isOfLoop = isOfLoop;
     this.capacity = capacity;
     this.maxMessages = maxMessages;
     this.claim = 1L << (MESSAGE_SHIFT - 1); // sealed
@@ -78,6 +86,11 @@ final class OutboundChunk {
   /** A chunk that is sealed for ever, to stand for a state. */
   static OutboundChunk sentinel() {
     return new OutboundChunk(0, 0);
+  }
+
+  /** A chunk that only the event loop uses: nobody can claim anything in it. */
+  static OutboundChunk ofLoop(int capacity) {
+    return new OutboundChunk(capacity, Long.MAX_VALUE, true);
   }
 
   /** Gives a chunk at rest the memory of its next life. */

@@ -28,6 +28,7 @@ final class OutboundChunks {
   private int chunkBytes = SpareBuffers.LEAST_BYTES; // a hint; threads that race lose one step
 
   // Event loop only.
+  private @Nullable OutboundChunk ownAtRest;
   private final ArrayDeque<OutboundChunk> written = new ArrayDeque<>(2);
 
   /** For a queue that holds at most so many messages. */
@@ -45,10 +46,7 @@ final class OutboundChunks {
     if (frameBytes > LARGE_FRAME_BYTES) {
       return new OutboundChunk(frameBytes, 1).with(allocator.directBuffer(frameBytes, frameBytes));
     }
-    int wanted = Math.max(chunkBytes, SpareBuffers.sizeFor(frameBytes));
-    SpareBuffers shared = spares;
-    ByteBuf spare = shared == null ? null : shared.take(wanted);
-    ByteBuf memory = spare == null ? allocator.directBuffer(wanted, wanted) : spare;
+    ByteBuf memory = memoryFor(frameBytes);
     // Only the loop puts chunks to rest, and only one thread at a time is here: no chunk can come
     // back between the look and the exchange.
     OutboundChunk chunk;
@@ -58,6 +56,25 @@ final class OutboundChunks {
       }
     }
     return new OutboundChunk(memory.capacity(), messagesPerChunk).with(memory);
+  }
+
+  private ByteBuf memoryFor(int frameBytes) {
+    int wanted = Math.max(chunkBytes, SpareBuffers.sizeFor(frameBytes));
+    SpareBuffers shared = spares;
+    ByteBuf spare = shared == null ? null : shared.take(wanted);
+    return spare == null ? allocator.directBuffer(wanted, wanted) : spare;
+  }
+
+  /** An empty chunk that no other thread will ever see. Event loop only. */
+  OutboundChunk takeOwn(int frameBytes) {
+    ByteBuf memory = memoryFor(frameBytes);
+    OutboundChunk chunk = ownAtRest;
+    ownAtRest = null;
+    if (chunk == null || chunk.capacity != memory.capacity()) {
+      chunk = OutboundChunk.ofLoop(memory.capacity());
+    }
+    chunk.messages = 0;
+    return chunk.with(memory);
   }
 
   /** A chunk was full: the next ones may be longer. */
@@ -100,6 +117,10 @@ final class OutboundChunks {
   }
 
   private void putToRest(OutboundChunk chunk) {
+    if (chunk.isOfLoop) {
+      ownAtRest = chunk;
+      return;
+    }
     OutboundChunk top;
     do {
       top = resting.get();
@@ -112,6 +133,7 @@ final class OutboundChunks {
   void trim() {
     recycleWritten();
     resting.set(null);
+    ownAtRest = null;
     chunkBytes = SpareBuffers.LEAST_BYTES;
   }
 

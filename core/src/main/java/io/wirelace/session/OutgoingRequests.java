@@ -178,7 +178,7 @@ final class OutgoingRequests {
 
   /** Forgets a request; false if it was answered or forgotten before. */
   boolean remove(PendingRequest call) {
-    if (!pending.remove(call)) {
+    if (!pending.remove(call, session.isOnLoop())) {
       return false;
     }
     room.signal();

@@ -1,5 +1,7 @@
 package io.wirelace.session;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReferenceArray;
@@ -16,8 +18,20 @@ import org.jspecify.annotations.Nullable;
 final class PendingTable {
   private static final int SLOTS = 256;
 
+  private static final VarHandle REMOVED_ON_LOOP;
+
+  static {
+    try {
+      REMOVED_ON_LOOP =
+          MethodHandles.lookup().findVarHandle(PendingTable.class, "removedOnLoop", long.class);
+    } catch (ReflectiveOperationException e) {
+      throw new ExceptionInInitializerError(e);
+    }
+  }
+
   private final AtomicLong puts = new AtomicLong();
-  private final AtomicLong removals = new AtomicLong();
+  private final AtomicLong removedElsewhere = new AtomicLong();
+  private long removedOnLoop; // written by the loop alone
   private volatile @Nullable AtomicReferenceArray<@Nullable PendingRequest> slots;
   private volatile @Nullable ConcurrentHashMap<Long, PendingRequest> overflow;
 
@@ -47,9 +61,13 @@ final class PendingTable {
     return map == null ? null : map.get(id);
   }
 
-  /** Removes that very request; false if it was gone. */
+  /**
+   * Removes that very request; false if it was gone.
+   *
+   * @param onLoop whether the event loop does it
+   */
   @SuppressWarnings("ReferenceEquality") // that very one
-  boolean remove(PendingRequest request) {
+  boolean remove(PendingRequest request, boolean onLoop) {
     AtomicReferenceArray<@Nullable PendingRequest> array = slots;
     if (array == null) {
       return false;
@@ -60,15 +78,18 @@ final class PendingTable {
       ConcurrentHashMap<Long, PendingRequest> map = overflow;
       removed = map != null && map.remove(request.id(), request);
     }
-    if (removed) {
-      removals.incrementAndGet();
+    if (removed && onLoop) {
+      REMOVED_ON_LOOP.setRelease(this, removedOnLoop + 1);
+    } else if (removed) {
+      removedElsewhere.incrementAndGet();
     }
     return removed;
   }
 
   /** How many there are. */
   int size() {
-    long removed = removals.get(); // first, so that it is never more than were put
+    // What was removed first, so that it is never more than were put.
+    long removed = removedElsewhere.get() + (long) REMOVED_ON_LOOP.getAcquire(this);
     return (int) (puts.get() - removed);
   }
 

@@ -94,6 +94,14 @@ public final class Session implements AutoCloseable {
     return openedAt;
   }
 
+  /**
+   * When bytes of the peer were last read, as {@link System#nanoTime} tells. In an inline handler
+   * and in a callback: when the message or answer was read, without another look at the clock.
+   */
+  public long lastReadNs() {
+    return handler.lastReadNs();
+  }
+
   /** How long nothing has come from the peer. */
   public Duration idle() {
     return Duration.ofNanos(Math.max(0, context.clock().getAsLong() - handler.lastReadNs()));
@@ -279,6 +287,11 @@ public final class Session implements AutoCloseable {
     return handler.nowNs();
   }
 
+  /** Whether this thread is the event loop, or the virtual one that it carries right now. */
+  boolean isOnLoop() {
+    return handler.isOnLoop();
+  }
+
   EventExecutor executor() {
     return handler.executor();
   }
@@ -353,7 +366,7 @@ public final class Session implements AutoCloseable {
   // ---- for requests of the peer, any thread ----
 
   void requestDone() {
-    inFlight.end(handler.executor());
+    inFlight.end(handler.isOnLoop());
     handler.requestDone();
   }
 

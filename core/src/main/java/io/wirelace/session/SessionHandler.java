@@ -47,6 +47,15 @@ final class SessionHandler extends ChannelInboundHandlerAdapter
   private final Watch watch;
 
   private @Nullable ChannelHandlerContext ctx;
+  private @Nullable Thread loopThread;
+
+  /**
+   * The virtual thread that runs on the loop, so that the loop itself stands still. Written by the
+   * loop around each run of it, and by another carrier before it runs there: read by the virtual
+   * thread itself, it is right.
+   */
+  private @Nullable Thread carried;
+
   private @Nullable Session session;
   private MessageSink.@Nullable Inbox inbox;
 
@@ -91,6 +100,7 @@ final class SessionHandler extends ChannelInboundHandlerAdapter
     if (session != null) {
       return;
     }
+    loopThread = Thread.currentThread();
     Session opened = new Session(context, this, link);
     session = opened;
     gate = new ReadGate(decoders, active, this::resumed);
@@ -293,6 +303,18 @@ final class SessionHandler extends ChannelInboundHandlerAdapter
   @Override
   public long readNs() {
     return watch.lastReadNs();
+  }
+
+  @Override
+  public void carry(@Nullable Thread handling) {
+    carried = handling;
+  }
+
+  @Override
+  @SuppressWarnings("ReferenceEquality") // that very thread
+  public boolean isOnLoop() {
+    Thread current = Thread.currentThread();
+    return current == loopThread || current == carried;
   }
 
   @Override

@@ -54,10 +54,15 @@ class OutboundTest {
 
   private Channel channel;
 
-  private static final class Witness implements Outbound.Owner {
+  private final class Witness implements Outbound.Owner {
     final AtomicInteger finished = new AtomicInteger();
     final AtomicLong discarded = new AtomicLong();
     final AtomicInteger rooms = new AtomicInteger();
+
+    @Override
+    public boolean isOnLoop() {
+      return channel.eventLoop().inEventLoop();
+    }
 
     @Override
     public void onRoom() {

@@ -25,7 +25,7 @@ final class Turn implements AnswerCallback {
 
   @Override
   public void onAnswer(byte[] answer) {
-    long nowNs = System.nanoTime();
+    long nowNs = session.lastReadNs();
     if (loop.answered(sentNs, nowNs)) {
       send(nowNs);
     }

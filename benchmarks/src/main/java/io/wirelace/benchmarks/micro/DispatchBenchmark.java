@@ -24,6 +24,7 @@ import java.security.SecureRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
@@ -76,6 +77,14 @@ public class DispatchBenchmark {
     @Override
     public Executor loop() {
       return Runnable::run;
+    }
+
+    @Override
+    public void carry(@Nullable Thread handling) {}
+
+    @Override
+    public boolean isOnLoop() {
+      return false;
     }
 
     @Override
