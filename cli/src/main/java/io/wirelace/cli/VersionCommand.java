@@ -1,7 +1,7 @@
 package io.wirelace.cli;
 
-import io.wirelace.dispatch.VirtualThreads;
 import io.wirelace.transport.IoBackend;
+import io.wirelace.transport.VirtualThreads;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;

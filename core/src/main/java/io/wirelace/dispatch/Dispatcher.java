@@ -12,6 +12,7 @@ import io.wirelace.session.InboundRequest;
 import io.wirelace.session.Message;
 import io.wirelace.session.MessageSink;
 import io.wirelace.session.Session;
+import io.wirelace.transport.VirtualThreads;
 import io.wirelace.wire.Headers;
 import io.wirelace.wire.WireLimits;
 import java.util.concurrent.CompletionException;
@@ -90,7 +91,9 @@ public final class Dispatcher implements MessageSink {
    */
   @Nullable LoopCarrier carrier(MessageSink.Flow flow, Pace pace) {
     HandlerCarrier wanted = settings.handlerCarrier();
-    return wanted == HandlerCarrier.POOL || VirtualThreads.whyNotCarried().isPresent()
+    return wanted == HandlerCarrier.POOL
+            || VirtualThreads.whyNotCarried().isPresent()
+            || Thread.currentThread().isVirtual() // a channel without a loop of its own
         ? null
         : new LoopCarrier(flow, pace, wanted == HandlerCarrier.LOOP, clock);
   }

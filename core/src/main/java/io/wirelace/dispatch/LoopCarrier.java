@@ -1,24 +1,30 @@
 package io.wirelace.dispatch;
 
 import io.wirelace.session.MessageSink;
+import io.wirelace.transport.VirtualThreads;
 import java.util.concurrent.Executor;
-import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Makes a session's event loop the carrier of its handlers' virtual thread. The thread runs there
- * and then, within the read that brought its messages, until it waits for something; so nobody is
- * woken for a message or for its answer. A handler that waits leaves the loop as it would leave any
- * carrier, and comes back to it, or goes on in the JDK's pool if the session has become slow.
+ * and then, within the read that brought its messages; so nobody is woken for a message or for its
+ * answer. A handler that waits leaves the loop as it would leave any carrier, and goes on in the
+ * JDK's pool: there it may hold a lock that the loop wants, and here nobody would let it go on.
  *
  * <p>Belongs to the event loop. {@link #execute} is called by the JDK, on the thread that lets the
- * virtual one go on; {@link #sendNow} by the virtual thread.
+ * virtual one go on; {@link #sendNow}, {@link #leaveIfLong} and {@link #ended} by the virtual one.
  */
 final class LoopCarrier implements Executor {
+  private static final Logger LOG = LoggerFactory.getLogger(LoopCarrier.class);
+
+  /** A batch that takes longer leaves the loop. */
+  private static final long LONG_NS = TimeUnit.MILLISECONDS.toNanos(2);
+
   private final MessageSink.Flow flow;
-  private final Executor loop;
-  private final Thread loopThread = Thread.currentThread();
   private final Pace pace;
   private final boolean always;
   private final LongSupplier clock;
@@ -26,96 +32,104 @@ final class LoopCarrier implements Executor {
   /** What lets the session's thread go on; a thread that a handler has started has another. */
   private volatile @Nullable Runnable continuation;
 
-  // Event loop only.
-  private boolean starting;
+  // The loop's, and its virtual thread's while that runs there.
+  private @Nullable Thread starting;
+  private @Nullable Thread sending;
   private boolean again;
-  private @Nullable Thread thread;
+  private long beganNs;
 
-  /** Whether the thread leaves the loop only for what it has answered to be sent. */
-  private boolean sending;
-
-  /** For the event loop that this is called on; {@code always}, or only while the pace is quick. */
+  /** Carries {@code always}, or only while the pace is quick. */
   LoopCarrier(MessageSink.Flow flow, Pace pace, boolean always, LongSupplier clock) {
     this.flow = flow;
-    this.loop = flow.loop();
     this.pace = pace;
     this.always = always;
     this.clock = clock;
   }
 
-  /** Whether the next thread should be started here. */
-  boolean isWelcome() {
-    return always || pace.isQuick(flow.readNs());
-  }
-
-  /** Runs a task on a virtual thread, here and now, until it ends or waits. */
-  void start(Runnable task) {
-    Thread started = VirtualThreads.carriedBy(this, task);
-    thread = started;
-    starting = true;
+  /**
+   * Runs a task on a virtual thread, here and now, until it ends or waits; the task says when it
+   * {@link #ended}.
+   *
+   * @return false if that is for the pool, and nothing was done
+   */
+  boolean start(Runnable task) {
+    long nowNs = clock.getAsLong();
+    if (!isWelcome(nowNs)) {
+      return false;
+    }
+    beganNs = nowNs;
+    Thread thread = VirtualThreads.carriedBy(this, task);
+    starting = Thread.currentThread();
     try {
-      started.start(); // calls execute
+      thread.start(); // calls execute
     } finally {
-      starting = false;
+      starting = null;
     }
     Runnable first = continuation;
     if (first == null) {
       throw new IllegalStateException("the JDK has not asked for a carrier");
     }
-    run(first, flow.readNs());
+    run(first);
+    return true;
   }
 
-  private void run(Runnable next, long beganNs) {
+  /** Whether a thread may be started here. */
+  boolean isWelcome(long nowNs) {
+    return always || pace.isQuick(nowNs);
+  }
+
+  private void run(Runnable next) {
     do {
       again = false;
-      flow.carry(thread);
       next.run();
-      flow.carry(null);
       if (again) {
-        flow.sendNow();
+        send();
       }
     } while (again);
     long nowNs = clock.getAsLong();
     pace.tookOnLoop(nowNs - beganNs, nowNs);
   }
 
+  private void send() {
+    try {
+      flow.sendNow();
+    } catch (Throwable e) {
+      LOG.error("what handlers have sent does not leave", e); // they go on all the same
+    }
+  }
+
   @Override
   @SuppressWarnings("ReferenceEquality") // that very thread
   public void execute(Runnable next) {
-    if (Thread.currentThread() == loopThread) {
-      if (starting) {
-        continuation = next;
-        return;
-      }
-      if (sending) {
-        again = true;
-        return;
-      }
-    }
-    if (next != continuation) { // of a thread that a handler has started
+    Thread current = Thread.currentThread();
+    if (current == starting) {
+      continuation = next;
+    } else if (next == continuation && current == sending) {
+      sending = null;
+      again = true;
+    } else {
       VirtualThreads.pool().execute(next);
-      return;
     }
-    if (always || pace.isQuick(clock.getAsLong())) {
-      try {
-        loop.execute(() -> run(next, clock.getAsLong()));
-        return;
-      } catch (RejectedExecutionException e) {
-        // The loop has ended, and its sessions with it; the handler may still have things to do.
-      }
-    }
-    VirtualThreads.pool()
-        .execute(() -> {
-          flow.carry(null);
-          next.run();
-        });
   }
 
-  /** Has the loop send what there is, and goes on. On the session's thread, carried. */
+  /** Has the loop send what there is, and goes on. By the virtual thread on the loop. */
   @SuppressWarnings("ThreadPriorityCheck") // gives the carrier back, and is continued at once
   void sendNow() {
-    sending = true;
+    sending = VirtualThreads.carrier();
     Thread.yield();
-    sending = false;
+    sending = null;
+  }
+
+  /** Goes on in the pool if this has taken long already. By the virtual thread on the loop. */
+  @SuppressWarnings("ThreadPriorityCheck") // gives the carrier back
+  void leaveIfLong() {
+    if (!always && clock.getAsLong() - beganNs >= LONG_NS) {
+      Thread.yield();
+    }
+  }
+
+  /** The task is over. By the virtual thread. */
+  void ended() {
+    continuation = null;
   }
 }

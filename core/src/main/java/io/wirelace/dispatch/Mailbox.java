@@ -9,6 +9,7 @@ import io.wirelace.session.InboundRequest;
 import io.wirelace.session.Message;
 import io.wirelace.session.MessageSink;
 import io.wirelace.session.Session;
+import io.wirelace.transport.VirtualThreads;
 import io.wirelace.wire.Frame;
 import io.wirelace.wire.Headers;
 import io.wirelace.wire.MalformedFrameException;
@@ -35,6 +36,9 @@ final class Mailbox implements MessageSink.Inbox {
 
   /** After so many messages other virtual threads get the carrier. */
   private static final int MESSAGES_A_TURN = 4096;
+
+  /** On the event loop, after so many it is looked how long they took. */
+  private static final int MESSAGES_A_LOOK = 64;
 
   private final Dispatcher dispatcher;
   private final Routes routes;
@@ -180,9 +184,7 @@ final class Mailbox implements MessageSink.Inbox {
       loop = dispatcher.carrier(flow, pace);
       carrier = loop;
     }
-    if (loop != null && loop.isWelcome()) {
-      loop.start(this::handleAll);
-    } else {
+    if (loop == null || !loop.start(this::handleCarried)) {
       VirtualThreads.start(this::handleAll);
     }
   }
@@ -217,6 +219,14 @@ final class Mailbox implements MessageSink.Inbox {
 
   // ---- virtual thread ----
 
+  private void handleCarried() {
+    try {
+      handleAll();
+    } finally {
+      Objects.requireNonNull(carrier).ended();
+    }
+  }
+
   /** Handles what waits and what comes meanwhile. */
   @SuppressWarnings("ThreadPriorityCheck") // virtual threads are not time-sliced: be fair
   private void handleAll() {
@@ -235,29 +245,36 @@ final class Mailbox implements MessageSink.Inbox {
       sinceNs = carried ? 0 : took(sinceNs);
       sinceYield += batch.messages();
       handled(batch.messages(), batch.length());
-      if (batches.decrementAndGet() == 0 || (!carried && handBack())) {
+      if (batches.decrementAndGet() == 0 || handBack(carried)) {
         return;
       }
-      if (carried || sinceYield > MESSAGES_A_TURN) {
+      if (sinceYield > MESSAGES_A_TURN) {
         sinceYield = 0;
         Thread.yield();
       }
     }
   }
 
-  /** A batch has been handled in the pool; returns when. */
+  /** A batch has been handled in the pool, since a time or 0 for unknown; returns when. */
   private long took(long sinceNs) {
     long nowNs = dispatcher.nowNs();
-    if (sinceNs != 0) {
+    if (sinceNs == 0) {
+      pace.skip();
+    } else {
       pace.tookInPool(nowNs - sinceNs);
     }
     return nowNs;
   }
 
-  /** Lets the loop carry what is left, if it takes it: a mailbox that is never empty would stay. */
-  private boolean handBack() {
+  /**
+   * Has the loop carry another thread for what is left, after the other things that it has to do. A
+   * mailbox that is never empty would never come to it else.
+   *
+   * @return false if it does not take it
+   */
+  private boolean handBack(boolean carried) {
     LoopCarrier loop = carrier;
-    if (loop == null || !pace.isQuick(dispatcher.nowNs())) {
+    if (loop == null || !(carried || loop.isWelcome(dispatcher.nowNs()))) {
       return false;
     }
     try {
@@ -275,6 +292,7 @@ final class Mailbox implements MessageSink.Inbox {
       frame = view;
     }
     int requests = 0;
+    int handled = 0;
     int at = 0;
     while (at < batch.length()) {
       at = view.moveTo(batch.bytes(), at);
@@ -284,11 +302,22 @@ final class Mailbox implements MessageSink.Inbox {
       } catch (Throwable e) {
         broken(request, e); // one message must not end the mailbox
       }
-      if (flow.isOnLoop() && flow.hasMuchToSend()) {
-        Objects.requireNonNull(carrier).sendNow();
+      if (flow.isOnLoop()) {
+        stayOnLoop(++handled);
       }
     }
     view.detach();
+  }
+
+  /** So many messages of a batch have been handled on the loop, which has other things to do. */
+  private void stayOnLoop(int handled) {
+    LoopCarrier loop = Objects.requireNonNull(carrier);
+    if (flow.hasMuchToSend()) {
+      loop.sendNow();
+    }
+    if (handled % MESSAGES_A_LOOK == 0) {
+      loop.leaveIfLong();
+    }
   }
 
   private void handle(Frame view, @Nullable InboundRequest request) {

@@ -24,6 +24,7 @@ final class Pace {
 
   private static final long FIRST_REST_NS = TimeUnit.SECONDS.toNanos(1);
   private static final int MOST_DOUBLINGS = 12; // an hour and eight minutes
+  private static final long FORGIVEN_NS = TimeUnit.HOURS.toNanos(2);
   private static final int WEIGHT = 16;
 
   private long averageNs = MOST_NS;
@@ -39,6 +40,11 @@ final class Pace {
     handled += messages;
   }
 
+  /** How long the messages handled since the last call took is not known. */
+  void skip() {
+    handled = 0;
+  }
+
   /** The messages handled since the last call took that long, waits of the handlers included. */
   void tookInPool(long ns) {
     long each = Math.min(ns / Math.max(1, handled), MOST_NS);
@@ -50,6 +56,9 @@ final class Pace {
   void tookOnLoop(long ns, long nowNs) {
     tookInPool(ns);
     if (ns >= HELD_NS) {
+      if (nowNs - restUntilNs > FORGIVEN_NS) {
+        held = 0;
+      }
       restUntilNs = nowNs + (FIRST_REST_NS << Math.min(held, MOST_DOUBLINGS));
       held++;
     }

@@ -42,17 +42,8 @@ public interface MessageSink {
     /** The event loop. */
     Executor loop();
 
-    /**
-     * The event loop is about to let a virtual thread run on it; null when it has. Before another
-     * carrier lets it run, that says null as well.
-     */
-    void carry(@Nullable Thread handling);
-
     /** Whether this thread is the event loop, or the virtual one that it carries right now. */
     boolean isOnLoop();
-
-    /** When the last read began, on the session's clock. Event loop only. */
-    long readNs();
 
     /** Whether so much waits that the peer should not wait for more of it. On the loop. */
     boolean hasMuchToSend();

@@ -318,7 +318,12 @@ final class Outbound {
       if (frameBytes > OutboundChunks.LARGE_FRAME_BYTES) {
         return null;
       }
-      chunk = chunks.takeOwn(frameBytes);
+      ByteBuf memory = chunks.memoryFor(frameBytes);
+      if (!owner.isOnLoop()) {
+        memory.release(); // the virtual thread had to wait for the allocator, and left the loop
+        return null;
+      }
+      chunk = chunks.own(memory);
       own = chunk;
       ownBytes = 0;
       AWAKE.setRelease(this, true); // whoever sends meanwhile leaves it to the end of the batch
@@ -355,8 +360,11 @@ final class Outbound {
     return !chunk.isSealed() && isMuch(chunk.claimedMessages(), chunk.claimedBytes());
   }
 
-  private static boolean isMuch(int messages, long bytes) {
-    return messages >= ENOUGH_MESSAGES || bytes >= ENOUGH_BYTES;
+  private boolean isMuch(int messages, long bytes) {
+    ChannelHandlerContext ctx = context;
+    return (messages >= ENOUGH_MESSAGES || bytes >= ENOUGH_BYTES)
+        && ctx != null
+        && ctx.channel().isWritable();
   }
 
   /** Sends what the batch has left. */

@@ -58,7 +58,8 @@ final class OutboundChunks {
     return new OutboundChunk(memory.capacity(), messagesPerChunk).with(memory);
   }
 
-  private ByteBuf memoryFor(int frameBytes) {
+  /** Memory for a chunk that begins with a frame; may wait for the allocator. Any thread. */
+  ByteBuf memoryFor(int frameBytes) {
     int wanted = Math.max(chunkBytes, SpareBuffers.sizeFor(frameBytes));
     SpareBuffers shared = spares;
     ByteBuf spare = shared == null ? null : shared.take(wanted);
@@ -66,8 +67,7 @@ final class OutboundChunks {
   }
 
   /** An empty chunk that no other thread will ever see. Event loop only. */
-  OutboundChunk takeOwn(int frameBytes) {
-    ByteBuf memory = memoryFor(frameBytes);
+  OutboundChunk own(ByteBuf memory) {
     OutboundChunk chunk = ownAtRest;
     ownAtRest = null;
     if (chunk == null || chunk.capacity != memory.capacity()) {

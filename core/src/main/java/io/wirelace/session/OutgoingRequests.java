@@ -12,6 +12,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,12 +24,14 @@ final class OutgoingRequests {
   private final SessionContext context;
   private final PendingTable pending = new PendingTable();
   private final RoomGate room = new RoomGate();
+  private final BooleanSupplier onLoop;
   private final int most;
   private final Deadlines deadlines;
 
   OutgoingRequests(Session session, SessionContext context) {
     this.session = session;
     this.context = context;
+    this.onLoop = session::isOnLoop;
     this.most = context.settings().maxInFlight();
     this.deadlines = new Deadlines(context.clock(), this::expire);
   }
@@ -178,7 +181,7 @@ final class OutgoingRequests {
 
   /** Forgets a request; false if it was answered or forgotten before. */
   boolean remove(PendingRequest call) {
-    if (!pending.remove(call, session.isOnLoop())) {
+    if (!pending.remove(call, onLoop)) {
       return false;
     }
     room.signal();

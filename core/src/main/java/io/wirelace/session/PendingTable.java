@@ -5,6 +5,7 @@ import java.lang.invoke.VarHandle;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReferenceArray;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -64,10 +65,10 @@ final class PendingTable {
   /**
    * Removes that very request; false if it was gone.
    *
-   * @param onLoop whether the event loop does it
+   * @param onLoop whether it is the event loop that has done it
    */
   @SuppressWarnings("ReferenceEquality") // that very one
-  boolean remove(PendingRequest request, boolean onLoop) {
+  boolean remove(PendingRequest request, BooleanSupplier onLoop) {
     AtomicReferenceArray<@Nullable PendingRequest> array = slots;
     if (array == null) {
       return false;
@@ -78,12 +79,18 @@ final class PendingTable {
       ConcurrentHashMap<Long, PendingRequest> map = overflow;
       removed = map != null && map.remove(request.id(), request);
     }
-    if (removed && onLoop) {
-      REMOVED_ON_LOOP.setRelease(this, removedOnLoop + 1);
-    } else if (removed) {
-      removedElsewhere.incrementAndGet();
+    if (removed) {
+      count(onLoop.getAsBoolean()); // asked only now: to remove it may have taken a wait
     }
     return removed;
+  }
+
+  private void count(boolean onLoop) {
+    if (onLoop) {
+      REMOVED_ON_LOOP.setRelease(this, removedOnLoop + 1);
+    } else {
+      removedElsewhere.incrementAndGet();
+    }
   }
 
   /** How many there are. */

@@ -15,6 +15,7 @@ import io.wirelace.transport.EndOfStream;
 import io.wirelace.transport.EndReason;
 import io.wirelace.transport.FurtherStream;
 import io.wirelace.transport.Link;
+import io.wirelace.transport.VirtualThreads;
 import io.wirelace.wire.Frame;
 import io.wirelace.wire.FrameDecoder;
 import io.wirelace.wire.FrameEncoder;
@@ -48,13 +49,6 @@ final class SessionHandler extends ChannelInboundHandlerAdapter
 
   private @Nullable ChannelHandlerContext ctx;
   private @Nullable Thread loopThread;
-
-  /**
-   * The virtual thread that runs on the loop, so that the loop itself stands still. Written by the
-   * loop around each run of it, and by another carrier before it runs there: read by the virtual
-   * thread itself, it is right.
-   */
-  private @Nullable Thread carried;
 
   private @Nullable Session session;
   private MessageSink.@Nullable Inbox inbox;
@@ -228,10 +222,13 @@ final class SessionHandler extends ChannelInboundHandlerAdapter
     inBatch = false;
     on.counters().received(frames, bytes);
     MessageSink.Inbox box = inbox;
-    if (box != null) {
-      box.onBatchEnd();
+    try {
+      if (box != null) {
+        box.onBatchEnd();
+      }
+    } finally {
+      on.outbound().endBatch();
     }
-    on.outbound().endBatch();
   }
 
   @Override
@@ -301,20 +298,9 @@ final class SessionHandler extends ChannelInboundHandlerAdapter
   }
 
   @Override
-  public long readNs() {
-    return watch.lastReadNs();
-  }
-
-  @Override
-  public void carry(@Nullable Thread handling) {
-    carried = handling;
-  }
-
-  @Override
   @SuppressWarnings("ReferenceEquality") // that very thread
   public boolean isOnLoop() {
-    Thread current = Thread.currentThread();
-    return current == loopThread || current == carried;
+    return VirtualThreads.carrier() == loopThread;
   }
 
   @Override

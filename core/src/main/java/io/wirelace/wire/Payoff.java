@@ -27,6 +27,12 @@ final class Payoff {
   /** Between two trials, in lengths of one; doubled by each of compressing lost in a row. */
   private static final int REST = 20;
 
+  /**
+   * The same after the first trial of sending plainly, which may have met a sender that is not warm
+   * yet; doubled by each, up to {@link #REST}.
+   */
+  private static final int FIRST_REST = 5;
+
   private static final int MOST_DOUBLINGS = 4;
   private static final long MOST_REST_NS = 60_000_000_000L; // 1 min
 
@@ -64,6 +70,9 @@ final class Payoff {
   private double reference;
   private int wins;
   private int losses;
+
+  /** Trials of sending plainly that were lost since it was last preferred. */
+  private int plainLosses;
 
   /** With a clock in nanoseconds. */
   Payoff(LongSupplier clock) {
@@ -114,7 +123,7 @@ final class Payoff {
       begin(Phase.TRIAL, now);
     } else {
       judge(rate);
-      restNs = Math.min(MOST_REST_NS, (REST * elapsed) << losses);
+      restNs = Math.min(MOST_REST_NS, rest(elapsed));
       begin(wins > 0 ? Phase.REFERENCE : Phase.RESTING, now);
     }
   }
@@ -127,11 +136,19 @@ final class Payoff {
       prefersCompressed = !prefersCompressed;
       wins = 0;
       losses = 0;
+      plainLosses = 0;
     } else if (!prefersCompressed && trial < HARDLY_SLOWER * reference) {
       losses = Math.min(MOST_DOUBLINGS, losses + 1);
     } else if (!won) {
       losses = 0; // to try sending plainly costs little, and a draw says nothing about speed
+      plainLosses = prefersCompressed ? Math.min(MOST_DOUBLINGS, plainLosses + 1) : 0;
     }
+  }
+
+  private long rest(long trialNs) {
+    return prefersCompressed && plainLosses > 0
+        ? Math.min(REST, FIRST_REST << (plainLosses - 1)) * trialNs
+        : (REST * trialNs) << losses;
   }
 
   private void begin(Phase next, long now) {

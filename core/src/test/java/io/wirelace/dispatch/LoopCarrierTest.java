@@ -10,6 +10,7 @@ import io.wirelace.ServerBuilder;
 import io.wirelace.Wirelace;
 import io.wirelace.config.HandlerCarrier;
 import io.wirelace.error.WirelaceException;
+import io.wirelace.transport.VirtualThreads;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -20,6 +21,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
@@ -135,11 +137,13 @@ class LoopCarrierTest {
   void aHandlerThatWaitsLeavesTheLoopToOthers() throws Exception {
     CountDownLatch go = new CountDownLatch(1);
     Object monitor = new Object();
+    AtomicInteger entered = new AtomicInteger();
     try (Server server =
             server(HandlerCarrier.LOOP)
                 .route(
                     "wait",
                     (session, message) -> {
+                      entered.incrementAndGet();
                       synchronized (monitor) {
                         go.await();
                       }
@@ -157,11 +161,12 @@ class LoopCarrierTest {
         Client third = Wirelace.connect(server.uri())) {
       List<CompletableFuture<byte[]>> waiting =
           List.of(first.requestAsync("wait", NOTHING), second.requestAsync("wait", NOTHING));
+      await().until(() -> entered.get() == 2);
       third.request("go", NOTHING);
       for (CompletableFuture<byte[]> answer : waiting) {
         assertThat(answer.get(10, TimeUnit.SECONDS))
             .asString(UTF_8)
-            .startsWith("virtual on lace-io");
+            .startsWith("virtual on ForkJoinPool");
       }
     }
   }
@@ -326,5 +331,112 @@ class LoopCarrierTest {
             "auto works",
             "handler-carrier: loop (expected auto or pool in this JVM, since the JVM was not started"
                 + " with --add-opens java.base/java.lang=ALL-UNNAMED)");
+  }
+
+  /** The loop would wait for the lock, and its holder for the loop. */
+  @Test
+  void aHandlerThatWaitsWithALockDoesNotNeedTheLoopToLetItGo() {
+    ReentrantLock lock = new ReentrantLock();
+    CountDownLatch held = new CountDownLatch(1);
+    CountDownLatch go = new CountDownLatch(1);
+    try (Server server =
+            server(HandlerCarrier.LOOP)
+                .route(
+                    "holds",
+                    (session, message) -> {
+                      lock.lock();
+                      try {
+                        held.countDown();
+                        go.await();
+                      } finally {
+                        lock.unlock();
+                      }
+                      return NOTHING;
+                    })
+                .inline(
+                    "wants",
+                    (session, message) -> {
+                      go.countDown();
+                      lock.lock(); // what an inline handler should not do, and a logger may
+                      try {
+                        return NOTHING;
+                      } finally {
+                        lock.unlock();
+                      }
+                    })
+                .start();
+        Client first = Wirelace.connect(server.uri());
+        Client second = Wirelace.connect(server.uri())) {
+      CompletableFuture<byte[]> holding = first.requestAsync("holds", NOTHING);
+      await().until(() -> held.getCount() == 0);
+      assertThat(second.request("wants", NOTHING, Duration.ofSeconds(10))).isEmpty();
+      assertThat(holding).succeedsWithin(Duration.ofSeconds(10));
+    }
+  }
+
+  @Test
+  void aBatchThatTakesLongLeavesTheLoop() {
+    Queue<String> carriers = new ConcurrentLinkedQueue<>();
+    try (Server server =
+            server(HandlerCarrier.AUTO)
+                .receive(
+                    "n",
+                    (session, message) -> {
+                      if (message.text().equals("slow")) {
+                        carriers.add(carrier());
+                        long until = System.nanoTime() + TimeUnit.MICROSECONDS.toNanos(100);
+                        while (System.nanoTime() - until < 0) {
+                          Thread.onSpinWait();
+                        }
+                      }
+                    })
+                .start();
+        Client client = Wirelace.connect(server.uri())) {
+      await()
+          .until(() -> {
+            carriers.clear();
+            boolean onLoop = comesToTheLoop(client);
+            for (int i = 0; i < 300; i++) {
+              client.send("n", bytes("slow"));
+            }
+            client.request("carrier", NOTHING);
+            List<String> told = List.copyOf(carriers);
+            return onLoop
+                && told.getFirst().startsWith("virtual on lace-io")
+                && told.getLast().startsWith("virtual on ForkJoinPool");
+          });
+    }
+  }
+
+  @Test
+  void threadsOfHandlersThatWaitForRoomGoOn() throws Exception {
+    int messages = 2_000;
+    byte[] body = new byte[4 * 1024];
+    AtomicInteger arrived = new AtomicInteger();
+    try (Server server =
+            server(HandlerCarrier.LOOP)
+                .receive(
+                    "flood",
+                    (session, message) ->
+                        Thread.startVirtualThread(() -> {
+                          for (int i = 0; i < messages; i++) {
+                            session.send("n", body);
+                          }
+                        }))
+                .route("echo", (session, message) -> message.body())
+                .start();
+        Client client =
+            Wirelace.client()
+                .receive("n", RunMode.INLINE, (session, message) -> arrived.incrementAndGet())
+                .connect(server.uri())) {
+      client.send("flood", NOTHING);
+      for (int i = 0; i < 200; i++) {
+        for (int j = 0; j < 100; j++) {
+          client.requestAsync("echo", bytes("x"));
+        }
+        client.request("echo", body);
+      }
+      await().until(() -> arrived.get() == messages);
+    }
   }
 }

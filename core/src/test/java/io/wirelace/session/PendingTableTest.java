@@ -31,7 +31,7 @@ class PendingTableTest {
   @Test
   void anEmptyTableHasNothing() {
     assertThat(table.get(1)).isNull();
-    assertThat(table.remove(with(1), false)).isFalse();
+    assertThat(table.remove(with(1), () -> false)).isFalse();
     assertThat(table.size()).isZero();
   }
 
@@ -46,8 +46,8 @@ class PendingTableTest {
     for (PendingRequest request : requests) {
       assertThat(table.get(request.id())).isSameAs(request);
     }
-    assertThat(table.remove(requests.getFirst(), false)).isTrue();
-    assertThat(table.remove(requests.getFirst(), false)).isFalse();
+    assertThat(table.remove(requests.getFirst(), () -> false)).isTrue();
+    assertThat(table.remove(requests.getFirst(), () -> false)).isFalse();
     assertThat(table.get(requests.getFirst().id())).isNull();
     assertThat(table.get(requests.getFirst().id() + 256)).isSameAs(requests.get(256));
     assertThat(table.size()).isEqualTo(999);
@@ -68,7 +68,7 @@ class PendingTableTest {
         PendingRequest known = model.remove(id);
         assertThat(table.get(id)).as("seed %d", seed).isSameAs(known);
         if (known != null) {
-          assertThat(table.remove(known, false)).as("seed %d", seed).isTrue();
+          assertThat(table.remove(known, () -> false)).as("seed %d", seed).isTrue();
         }
       }
       assertThat(table.size()).as("seed %d", seed).isEqualTo(model.size());
@@ -94,7 +94,7 @@ class PendingTableTest {
           Thread.ofPlatform()
               .start(() -> {
                 for (PendingRequest request : requests) {
-                  if (table.remove(request, false)) {
+                  if (table.remove(request, () -> false)) {
                     removed.incrementAndGet();
                   }
                 }

@@ -92,6 +92,21 @@ class PayoffTest {
   }
 
   @Test
+  void aTrialThatMetASenderWhoWasNotWarmIsRepeatedSoon() {
+    while (payoff.compressNow()) {
+      share(1, 22_000, 22_000);
+    }
+    while (!payoff.compressNow()) {
+      share(1, 22_000, 22_000); // the trial, by whose end plain was no faster
+    }
+    long coldNs = nowNs;
+    while (payoff.compressNow()) {
+      share(1, 22_000, 700);
+    }
+    assertThat(nowNs - coldNs).isLessThan(1_200_000_000);
+  }
+
+  @Test
   void whatLosesAgainAndAgainIsTriedLessOften() {
     share(500_000, 22_000, 700); // finds out
     double atFirst = share(80_000_000, 22_000, 700);

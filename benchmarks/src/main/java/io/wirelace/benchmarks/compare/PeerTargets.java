@@ -7,6 +7,7 @@ import java.util.List;
 final class PeerTargets {
   private static final String OURS = "wirelace";
   private static final String INLINE = "wirelace-inline";
+  private static final String POOL = Entrant.POOL;
   private static final String TUNED = Entrant.TUNED_NETTY;
   private static final double KIB = 1024;
 
@@ -31,16 +32,18 @@ final class PeerTargets {
     PeerTargets targets = new PeerTargets();
     targets.rate(INLINE, "oneway:64", 0.70);
     targets.rate(OURS, "oneway:64", 0.45);
+    targets.rate(POOL, "oneway:64", 0.45);
     for (String threads : List.of("threads:4", "threads:16", "threads:64")) {
       targets.flat(threads);
     }
     for (String workload : List.of("oneway:256", "oneway:1024", "oneway:8192")) {
-      targets.bothRates(workload, 0.80);
+      targets.allRates(workload, 0.80);
     }
     targets.times(OURS);
     targets.times(INLINE);
-    targets.bothRates("rr256:64", 0.70);
-    targets.bothRates("many50x16:64", 0.80);
+    targets.times(POOL);
+    targets.allRates("rr256:64", 0.70);
+    targets.allRates("many50x16:64", 0.80);
     for (String contender : List.of(OURS, INLINE)) {
       String what = "idle:10000, " + contender + ": at most 4 KiB of heap and direct memory each";
       targets.targets.add(Target.bytes(what, contender, "idle:10000", 4 * KIB));
@@ -52,9 +55,10 @@ final class PeerTargets {
     return List.copyOf(targets.targets);
   }
 
-  private void bothRates(String workload, double least) {
+  private void allRates(String workload, double least) {
     rate(OURS, workload, least);
     rate(INLINE, workload, least);
+    rate(POOL, workload, least);
   }
 
   private void rate(String contender, String workload, double least) {

@@ -24,7 +24,6 @@ import java.security.SecureRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
@@ -80,16 +79,8 @@ public class DispatchBenchmark {
     }
 
     @Override
-    public void carry(@Nullable Thread handling) {}
-
-    @Override
     public boolean isOnLoop() {
       return false;
-    }
-
-    @Override
-    public long readNs() {
-      return System.nanoTime();
     }
 
     @Override

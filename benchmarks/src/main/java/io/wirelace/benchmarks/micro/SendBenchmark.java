@@ -114,7 +114,7 @@ public class SendBenchmark {
         Role.CLIENT,
         "benchmark",
         settings,
-        new Dispatcher(Routes.builder().build(), nobody, settings, false),
+        new Dispatcher(Routes.builder().build(), nobody, settings, false, System::nanoTime),
         nobody,
         Compression.NONE,
         false, // no greeting: there is nobody to answer it

@@ -3,7 +3,8 @@ package io.wirelace.tests.contract;
 import io.wirelace.ClientBuilder;
 import io.wirelace.ServerBuilder;
 import io.wirelace.config.HandlerCarrier;
-import io.wirelace.dispatch.VirtualThreads;
+import io.wirelace.transport.IoBackend;
+import io.wirelace.transport.VirtualThreads;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 
@@ -14,6 +15,11 @@ class TcpCarriedTest extends TcpContract {
     Assumptions.assumeTrue(
         VirtualThreads.whyNotCarried().isEmpty(),
         () -> "skipped, not in this JVM: " + VirtualThreads.whyNotCarried());
+  }
+
+  @Override
+  String io() {
+    return IoBackend.AUTO.resolve().label();
   }
 
   @Override

@@ -1,4 +1,4 @@
-package io.wirelace.dispatch;
+package io.wirelace.transport;
 
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
@@ -9,9 +9,9 @@ import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Virtual threads with a carrier of our choice. The JDK can make them, for its own tests, but does
- * not offer it; so this looks for what it needs once, by reflection, and a JVM has to be told that
- * it may: {@code --add-opens java.base/java.lang=ALL-UNNAMED}.
+ * Virtual threads with a carrier of our choice, an event loop for instance. The JDK can make them,
+ * for its own tests, but does not offer it; so this looks for what it needs once, by reflection,
+ * and a JVM has to be told that it may: {@code --add-opens java.base/java.lang=ALL-UNNAMED}.
  *
  * <p>Before JDK 24 a virtual thread that waits within {@code synchronized} keeps its carrier, which
  * an event loop cannot bear; there nothing is looked for. Stateless; any thread.
@@ -24,9 +24,10 @@ public final class VirtualThreads {
    * What was found.
    *
    * @param make {@code (Executor, String, int, Runnable) -> Thread}
+   * @param current {@code () -> Thread}, what carries the current thread, or is it
    * @param pool the carriers of all other virtual threads
    */
-  private record Found(MethodHandle make, Executor pool) {}
+  private record Found(MethodHandle make, MethodHandle current, Executor pool) {}
 
   private static final @Nullable Found FOUND;
   private static final String WHY_NOT;
@@ -61,7 +62,11 @@ public final class VirtualThreads {
     make.setAccessible(true);
     Method pool = Class.forName("java.lang.VirtualThread").getDeclaredMethod("defaultScheduler");
     pool.setAccessible(true);
-    return new Found(MethodHandles.lookup().unreflect(make), (Executor) pool.invoke(null));
+    Method current = Thread.class.getDeclaredMethod("currentCarrierThread");
+    current.setAccessible(true);
+    MethodHandles.Lookup lookup = MethodHandles.lookup();
+    return new Found(
+        lookup.unreflect(make), lookup.unreflect(current), (Executor) pool.invoke(null));
   }
 
   /** Why their carrier cannot be chosen in this JVM; empty if it can. */
@@ -69,19 +74,35 @@ public final class VirtualThreads {
     return FOUND == null ? Optional.of(WHY_NOT) : Optional.empty();
   }
 
+  /**
+   * The platform thread that runs what runs now: the current one, or what carries it. If that is an
+   * event loop's, the loop itself stands still, until the virtual thread waits for something.
+   */
+  public static Thread carrier() {
+    Found found = FOUND;
+    if (found == null) {
+      return Thread.currentThread();
+    }
+    try {
+      return (Thread) found.current().invokeExact();
+    } catch (Throwable e) {
+      throw new IllegalStateException("the carrier is not known", e);
+    }
+  }
+
   /** Whether the current thread is one of these. */
-  static boolean isHandler() {
+  public static boolean isHandler() {
     Thread current = Thread.currentThread();
     return current.isVirtual() && current.getName().equals(NAME);
   }
 
   /** Starts one that the JDK's pool carries. */
-  static void start(Runnable task) {
+  public static void start(Runnable task) {
     Thread.ofVirtual().name(NAME).start(task);
   }
 
   /** Makes one whose every run is handed to an executor, which has a platform thread do it. */
-  static Thread carriedBy(Executor carrier, Runnable task) {
+  public static Thread carriedBy(Executor carrier, Runnable task) {
     try {
       return (Thread) found().make().invokeExact(carrier, NAME, 0, task);
     } catch (Error | RuntimeException e) {
@@ -92,7 +113,7 @@ public final class VirtualThreads {
   }
 
   /** The JDK's pool, which takes over what another carrier does not want any more. */
-  static Executor pool() {
+  public static Executor pool() {
     return found().pool();
   }
 
