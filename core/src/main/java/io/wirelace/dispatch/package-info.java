@@ -4,7 +4,8 @@
  * each session a mailbox.
  *
  * <p>Threads: messages arrive on event loops; ordered handlers run on a virtual thread of their
- * session, concurrent ones on one each, inline ones on the event loop itself.
+ * session, which its event loop carries while they are quick, concurrent ones on one each, inline
+ * ones on the event loop itself.
  */
 @NullMarked
 package io.wirelace.dispatch;
