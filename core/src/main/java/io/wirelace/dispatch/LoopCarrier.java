@@ -2,6 +2,9 @@ package io.wirelace.dispatch;
 
 import io.wirelace.session.MessageSink;
 import io.wirelace.transport.VirtualThreads;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.util.Objects;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
@@ -16,10 +19,21 @@ import org.slf4j.LoggerFactory;
  * JDK's pool: there it may hold a lock that the loop wants, and here nobody would let it go on.
  *
  * <p>Belongs to the event loop. {@link #execute} is called by the JDK, on the thread that lets the
- * virtual one go on; {@link #sendNow}, {@link #leaveIfLong} and {@link #ended} by the virtual one.
+ * virtual one go on; {@link #sendNow}, {@link #leaveIfLong} and what a task calls by the virtual
+ * one.
  */
 final class LoopCarrier implements Executor {
   private static final Logger LOG = LoggerFactory.getLogger(LoopCarrier.class);
+  private static final VarHandle CONTINUATION;
+
+  static {
+    try {
+      CONTINUATION =
+          MethodHandles.lookup().findVarHandle(LoopCarrier.class, "continuation", Runnable.class);
+    } catch (ReflectiveOperationException e) {
+      throw new ExceptionInInitializerError(e);
+    }
+  }
 
   /** A batch that takes longer leaves the loop. */
   private static final long LONG_NS = TimeUnit.MILLISECONDS.toNanos(2);
@@ -34,6 +48,7 @@ final class LoopCarrier implements Executor {
 
   // The loop's, and its virtual thread's while that runs there.
   private @Nullable Thread starting;
+  private @Nullable Runnable first;
   private @Nullable Thread sending;
   private boolean again;
   private long beganNs;
@@ -47,8 +62,8 @@ final class LoopCarrier implements Executor {
   }
 
   /**
-   * Runs a task on a virtual thread, here and now, until it ends or waits; the task says when it
-   * {@link #ended}.
+   * Runs a task on a virtual thread, here and now, until it ends or waits. The task takes its
+   * {@link #continuation} first, and gives it to {@link #ended} at last.
    *
    * @return false if that is for the pool, and nothing was done
    */
@@ -65,11 +80,7 @@ final class LoopCarrier implements Executor {
     } finally {
       starting = null;
     }
-    Runnable first = continuation;
-    if (first == null) {
-      throw new IllegalStateException("the JDK has not asked for a carrier");
-    }
-    run(first);
+    run(Objects.requireNonNull(first, "the JDK has not asked for a carrier"));
     return true;
   }
 
@@ -79,6 +90,7 @@ final class LoopCarrier implements Executor {
   }
 
   private void run(Runnable next) {
+    first = null;
     do {
       again = false;
       next.run();
@@ -104,6 +116,7 @@ final class LoopCarrier implements Executor {
     Thread current = Thread.currentThread();
     if (current == starting) {
       continuation = next;
+      first = next;
     } else if (next == continuation && current == sending) {
       sending = null;
       again = true;
@@ -128,8 +141,13 @@ final class LoopCarrier implements Executor {
     }
   }
 
-  /** The task is over. By the virtual thread. */
-  void ended() {
-    continuation = null;
+  /** What lets the task go on that begins on the loop. By its virtual thread. */
+  @Nullable Runnable continuation() {
+    return continuation;
+  }
+
+  /** A task is over, and another may have begun. By its virtual thread. */
+  void ended(@Nullable Runnable itsContinuation) {
+    CONTINUATION.compareAndSet(this, itsContinuation, null); // it holds the thread
   }
 }

@@ -220,10 +220,12 @@ final class Mailbox implements MessageSink.Inbox {
   // ---- virtual thread ----
 
   private void handleCarried() {
+    LoopCarrier loop = Objects.requireNonNull(carrier);
+    Runnable continuation = loop.continuation();
     try {
       handleAll();
     } finally {
-      Objects.requireNonNull(carrier).ended();
+      loop.ended(continuation);
     }
   }
 

@@ -103,8 +103,7 @@ final class Outbound {
   private final AtomicLong queuedMessages = new AtomicLong();
 
   // Event loop only.
-  private @Nullable OutboundChunk own;
-  private int ownBytes;
+  private final OwnChunk own;
   private @Nullable OutboundChunk head;
   private @Nullable ChannelHandlerContext context;
   private boolean inBatch;
@@ -119,6 +118,7 @@ final class Outbound {
     this.maxBytes = maxBytes;
     this.maxMessages = maxMessages;
     this.chunks = new OutboundChunks(maxMessages);
+    this.own = new OwnChunk(chunks, owner);
   }
 
   // ---- senders, any thread ----
@@ -156,14 +156,14 @@ final class Outbound {
    */
   boolean append(
       int type, long id, byte @Nullable [] route, Headers headers, byte[] body, int frameBytes) {
-    if (inBatch && owner.isOnLoop() && isNobodyWaiting()) {
-      OutboundChunk chunk = ownFor(frameBytes);
-      if (chunk != null) {
-        write(chunk, ownBytes, type, id, route, headers, body, frameBytes);
-        ownBytes += frameBytes;
-        chunk.messages++;
-        return true;
+    if (inBatch
+        && owner.isOnLoop()
+        && isNobodyWaiting()
+        && own.append(type, id, route, headers, body, frameBytes)) {
+      if (!awake) {
+        AWAKE.setRelease(this, true); // whoever sends meanwhile leaves it to the end of the batch
       }
+      return true;
     }
     int spins = 0;
     while (true) {
@@ -226,23 +226,11 @@ final class Outbound {
       Headers headers,
       byte[] body,
       int frameBytes) {
-    write(chunk, position, type, id, route, headers, body, frameBytes);
-    chunk.commit(frameBytes);
-    wake();
-  }
-
-  private static void write(
-      OutboundChunk chunk,
-      int position,
-      int type,
-      long id,
-      byte @Nullable [] route,
-      Headers headers,
-      byte[] body,
-      int frameBytes) {
     int at = chunk.base() + position;
     FrameEncoder.header(chunk.bytes, at, type, id, frameBytes);
     FrameEncoder.payload(chunk.bytes, at, route, headers, body);
+    chunk.commit(frameBytes);
+    wake();
   }
 
   /** The tail is BUSY and ours: puts the first chunk of a new chain there. */
@@ -306,32 +294,8 @@ final class Outbound {
   // ---- event loop ----
 
   /** Whether nothing is here that somebody has put where all can. */
-  @SuppressWarnings("ReferenceEquality") // a sentinel
   private boolean isNobodyWaiting() {
     return tail == IDLE && head == null && first == null;
-  }
-
-  /** The loop's own chunk with room for a frame; null if it has to go where all put theirs. */
-  private @Nullable OutboundChunk ownFor(int frameBytes) {
-    OutboundChunk chunk = own;
-    if (chunk == null) {
-      if (frameBytes > OutboundChunks.LARGE_FRAME_BYTES) {
-        return null;
-      }
-      ByteBuf memory = chunks.memoryFor(frameBytes);
-      if (!owner.isOnLoop()) {
-        memory.release(); // the virtual thread had to wait for the allocator, and left the loop
-        return null;
-      }
-      chunk = chunks.own(memory);
-      own = chunk;
-      ownBytes = 0;
-      AWAKE.setRelease(this, true); // whoever sends meanwhile leaves it to the end of the batch
-    } else if (ownBytes + frameBytes > chunk.capacity) {
-      chunks.longer();
-      return null;
-    }
-    return chunk;
   }
 
   void attach(ChannelHandlerContext ctx) {
@@ -352,11 +316,10 @@ final class Outbound {
     if (!awake) {
       return false;
     }
-    OutboundChunk chunk = own;
-    if (chunk != null) {
-      return isMuch(chunk.messages, ownBytes);
+    if (own.messages() > 0) {
+      return isMuch(own.messages(), own.bytes());
     }
-    chunk = tail;
+    OutboundChunk chunk = tail;
     return !chunk.isSealed() && isMuch(chunk.claimedMessages(), chunk.claimedBytes());
   }
 
@@ -427,11 +390,10 @@ final class Outbound {
     int taken = 0;
     long drained = 0;
     while (discarding || ctx.channel().isWritable()) {
-      OutboundChunk mine = own;
+      OutboundChunk mine = own.take();
       if (mine != null) {
-        own = null;
-        drained += ownBytes;
-        send(ctx, mine, ownBytes);
+        drained += own.bytes();
+        send(ctx, mine, own.bytes());
         continue;
       }
       OutboundChunk chunk = nextComplete();

@@ -25,7 +25,6 @@ import io.wirelace.wire.MalformedFrameException;
 import io.wirelace.wire.Role;
 import java.io.IOException;
 import java.util.Objects;
-import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -35,10 +34,10 @@ import org.slf4j.LoggerFactory;
  * of the protocol itself, and hands requests and notifications on to the {@link MessageSink}.
  *
  * <p>Belongs to the channel's event loop. Other threads enter by {@link #close}, {@link
- * #requestDone} and the {@link MessageSink.Flow}, which post.
+ * #requestDone} and the {@link InboxFlow}, which post.
  */
 final class SessionHandler extends ChannelInboundHandlerAdapter
-    implements FrameSink, Outbound.Owner, MessageSink.Flow {
+    implements FrameSink, Outbound.Owner {
   private static final Logger LOG = LoggerFactory.getLogger(SessionHandler.class);
 
   private final SessionContext context;
@@ -110,7 +109,7 @@ final class SessionHandler extends ChannelInboundHandlerAdapter
       ending().begin(new CloseReason(CloseReason.Initiator.POLICY, denied));
       return;
     }
-    MessageSink.Inbox box = context.sink().open(opened, this);
+    MessageSink.Inbox box = context.sink().open(opened, new InboxFlow(this, opened, gate(), watch));
     inbox = box;
     ending().inbox(box);
     if (context.role() == Role.CLIENT && context.greeting()) {
@@ -290,36 +289,7 @@ final class SessionHandler extends ChannelInboundHandlerAdapter
     }
   }
 
-  // ---- for the inbox ----
-
-  @Override
-  public Executor loop() {
-    return executor();
-  }
-
-  @Override
-  @SuppressWarnings("ReferenceEquality") // that very thread
-  public boolean isOnLoop() {
-    return VirtualThreads.carrier() == loopThread;
-  }
-
-  @Override
-  public boolean hasMuchToSend() {
-    return live().outbound().hasMuchToSend();
-  }
-
-  @Override
-  public void sendNow() {
-    live().outbound().drain();
-  }
-
   // ---- slowing down ----
-
-  @Override
-  public void pause() {
-    gate().pause(ReadGate.MAILBOX);
-    watch.onBacklog();
-  }
 
   /** For the watch: the handlers have not kept up for a while. */
   void tellBacklog() {
@@ -335,13 +305,8 @@ final class SessionHandler extends ChannelInboundHandlerAdapter
     return gate().isPausedFor(ReadGate.MAILBOX);
   }
 
-  @Override
-  public void resume() {
-    gate().unpauseLater(ReadGate.MAILBOX);
-  }
-
-  @Override
-  public void emptied() {
+  /** The inbox has become empty. Any thread. */
+  void checkWhetherDrained() {
     if (live().state() == SessionState.DRAINING) {
       checkDrainedLater();
     }
@@ -378,9 +343,7 @@ final class SessionHandler extends ChannelInboundHandlerAdapter
   /** A request of the peer is answered. Any thread. */
   void requestDone() {
     Objects.requireNonNull(requestsIn).answered();
-    if (live().state() == SessionState.DRAINING) {
-      checkDrainedLater();
-    }
+    checkWhetherDrained();
   }
 
   @Override
@@ -491,6 +454,12 @@ final class SessionHandler extends ChannelInboundHandlerAdapter
 
   EventExecutor executor() {
     return context().executor();
+  }
+
+  @Override
+  @SuppressWarnings("ReferenceEquality") // that very thread
+  public boolean isOnLoop() {
+    return VirtualThreads.carrier() == loopThread;
   }
 
   void post(Runnable task) {

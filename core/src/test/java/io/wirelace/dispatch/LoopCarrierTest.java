@@ -439,4 +439,22 @@ class LoopCarrierTest {
       await().until(() -> arrived.get() == messages);
     }
   }
+
+  @Test
+  void aThreadThatEndsWhileTheNextOneBeginsHarmsNothing() {
+    try (Server server =
+            server(HandlerCarrier.LOOP)
+                .route(
+                    "wait",
+                    (session, message) -> {
+                      LockSupport.parkNanos(1); // it ends in the pool
+                      return NOTHING;
+                    })
+                .start();
+        Client client = Wirelace.connect(server.uri())) {
+      for (int i = 0; i < 10_000; i++) {
+        client.request("wait", NOTHING, Duration.ofSeconds(10));
+      }
+    }
+  }
 }

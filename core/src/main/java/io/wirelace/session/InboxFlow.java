@@ -1,0 +1,54 @@
+package io.wirelace.session;
+
+import java.util.concurrent.Executor;
+
+/** What an inbox asks of the session and its event loop. */
+final class InboxFlow implements MessageSink.Flow {
+  private final SessionHandler handler;
+  private final Session session;
+  private final ReadGate gate;
+  private final Watch watch;
+
+  InboxFlow(SessionHandler handler, Session session, ReadGate gate, Watch watch) {
+    this.handler = handler;
+    this.session = session;
+    this.gate = gate;
+    this.watch = watch;
+  }
+
+  @Override
+  public Executor loop() {
+    return handler.executor();
+  }
+
+  @Override
+  public boolean isOnLoop() {
+    return handler.isOnLoop();
+  }
+
+  @Override
+  public boolean hasMuchToSend() {
+    return session.outbound().hasMuchToSend();
+  }
+
+  @Override
+  public void sendNow() {
+    session.outbound().drain();
+  }
+
+  @Override
+  public void pause() {
+    gate.pause(ReadGate.MAILBOX);
+    watch.onBacklog();
+  }
+
+  @Override
+  public void resume() {
+    gate.unpauseLater(ReadGate.MAILBOX);
+  }
+
+  @Override
+  public void emptied() {
+    handler.checkWhetherDrained();
+  }
+}
