@@ -45,9 +45,7 @@ final class Outbound {
 
   private static final int ENOUGH_BYTES = 16 * 1024; // 16 KiB: copying them costs as much as well
 
-  /**
-   * An open chunk that holds this much is written without waiting for other threads to add more.
-   */
+  /** An open chunk that holds this much is not left to other threads to grow. */
   private static final int SETTLED_BYTES = 8 * 1024; // 8 KiB
 
   /** Turns of the loop that an open chunk may go on growing. */
@@ -158,7 +156,7 @@ final class Outbound {
       int type, long id, byte @Nullable [] route, Headers headers, byte[] body, int frameBytes) {
     if (inBatch
         && owner.isOnLoop()
-        && isNobodyWaiting()
+        && (tail == IDLE && head == null && first == null) // nothing of others waits
         && own.append(type, id, route, headers, body, frameBytes)) {
       if (!awake) {
         AWAKE.setRelease(this, true); // whoever sends meanwhile leaves it to the end of the batch
@@ -292,11 +290,6 @@ final class Outbound {
   }
 
   // ---- event loop ----
-
-  /** Whether nothing is here that somebody has put where all can. */
-  private boolean isNobodyWaiting() {
-    return tail == IDLE && head == null && first == null;
-  }
 
   void attach(ChannelHandlerContext ctx) {
     context = ctx;
