@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Queue;
+import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
@@ -440,21 +441,34 @@ class LoopCarrierTest {
     }
   }
 
+  /** One message a read, at any moment of the end of the thread before it. */
   @Test
+  @SuppressWarnings("ThreadPriorityCheck") // a way off the loop
   void aThreadThatEndsWhileTheNextOneBeginsHarmsNothing() {
+    int messages = 100_000;
+    long seed = System.nanoTime();
+    Random random = new Random(seed);
+    AtomicInteger handled = new AtomicInteger();
     try (Server server =
             server(HandlerCarrier.LOOP)
-                .route(
-                    "wait",
+                .receive(
+                    "n",
                     (session, message) -> {
-                      LockSupport.parkNanos(1); // it ends in the pool
-                      return NOTHING;
+                      handled.incrementAndGet();
+                      Thread.yield(); // it ends in the pool
                     })
                 .start();
         Client client = Wirelace.connect(server.uri())) {
-      for (int i = 0; i < 10_000; i++) {
-        client.request("wait", NOTHING, Duration.ofSeconds(10));
+      for (int i = 0; i < messages; i++) {
+        client.send("n", NOTHING);
+        long until = System.nanoTime() + random.nextInt(20_000);
+        while (System.nanoTime() - until < 0) {
+          Thread.onSpinWait();
+        }
       }
+      await().until(() -> handled.get() == messages);
+    } catch (Throwable e) {
+      throw new AssertionError("seed " + seed, e);
     }
   }
 }
