@@ -84,6 +84,11 @@ final class LoopCarrier implements Executor {
     return true;
   }
 
+  /** When the task began that was started last. By its virtual thread, as it begins. */
+  long beganNs() {
+    return beganNs;
+  }
+
   /** Whether a thread may be started here. */
   boolean isWelcome(long nowNs) {
     return always || pace.isQuick(nowNs);
@@ -129,8 +134,11 @@ final class LoopCarrier implements Executor {
   @SuppressWarnings("ThreadPriorityCheck") // gives the carrier back, and is continued at once
   void sendNow() {
     sending = VirtualThreads.carrier();
-    Thread.yield();
-    sending = null;
+    try {
+      Thread.yield();
+    } finally {
+      sending = null;
+    }
   }
 
   /** Goes on in the pool if this has taken long already. By the virtual thread on the loop. */

@@ -232,7 +232,8 @@ final class Mailbox implements MessageSink.Inbox {
   /** Handles what waits and what comes meanwhile. */
   @SuppressWarnings("ThreadPriorityCheck") // virtual threads are not time-sliced: be fair
   private void handleAll() {
-    long sinceNs = flow.isOnLoop() ? 0 : dispatcher.nowNs();
+    LoopCarrier startedBy = carrier;
+    long sinceNs = startedBy != null && flow.isOnLoop() ? startedBy.beganNs() : dispatcher.nowNs();
     int sinceYield = 0;
     while (true) {
       Batch batch = done.next;
@@ -242,9 +243,8 @@ final class Mailbox implements MessageSink.Inbox {
       done = batch;
       handle(batch);
       batch.release();
-      pace.handled(batch.messages());
       boolean carried = flow.isOnLoop();
-      sinceNs = carried ? 0 : took(sinceNs);
+      sinceNs = carried ? sinceNs : took(sinceNs);
       sinceYield += batch.messages();
       handled(batch.messages(), batch.length());
       if (batches.decrementAndGet() == 0 || handBack(carried)) {
@@ -257,14 +257,10 @@ final class Mailbox implements MessageSink.Inbox {
     }
   }
 
-  /** A batch has been handled in the pool, since a time or 0 for unknown; returns when. */
+  /** A batch has been handled, in the pool at last; returns when. */
   private long took(long sinceNs) {
     long nowNs = dispatcher.nowNs();
-    if (sinceNs == 0) {
-      pace.skip();
-    } else {
-      pace.tookInPool(nowNs - sinceNs);
-    }
+    pace.tookInPool(nowNs - sinceNs);
     return nowNs;
   }
 
@@ -282,8 +278,8 @@ final class Mailbox implements MessageSink.Inbox {
     try {
       flow.loop().execute(this::startHandling);
       return true;
-    } catch (RejectedExecutionException e) {
-      return false; // the loop has ended
+    } catch (RejectedExecutionException | OutOfMemoryError e) {
+      return false; // the loop has ended, or cannot take it now
     }
   }
 
@@ -301,11 +297,13 @@ final class Mailbox implements MessageSink.Inbox {
       InboundRequest request = view.isRequest() ? batch.request(requests++) : null;
       try {
         handle(view, request);
+        pace.handled();
+        handled++;
+        if (flow.isOnLoop()) {
+          stayOnLoop(handled);
+        }
       } catch (Throwable e) {
         broken(request, e); // one message must not end the mailbox
-      }
-      if (flow.isOnLoop()) {
-        stayOnLoop(++handled);
       }
     }
     view.detach();
@@ -317,7 +315,8 @@ final class Mailbox implements MessageSink.Inbox {
     if (flow.hasMuchToSend()) {
       loop.sendNow();
     }
-    if (handled % MESSAGES_A_LOOK == 0) {
+    boolean powerOfTwo = (handled & handled - 1) == 0; // the first few may be slow already
+    if (handled % MESSAGES_A_LOOK == 0 || (powerOfTwo && handled > 2)) {
       loop.leaveIfLong();
     }
   }

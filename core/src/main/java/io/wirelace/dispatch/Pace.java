@@ -10,7 +10,8 @@ import java.util.concurrent.TimeUnit;
  *
  * <p>An average that leans to the last sixteen or so batches. Nothing is known at first, so a
  * session begins in the pool. Used by the session's virtual thread while that runs, otherwise by
- * its event loop: one of them at a time.
+ * its event loop: one of them at a time, but for a thread that has just left the loop, whose counts
+ * may be lost.
  */
 final class Pace {
   /** Up to this a message is quick. */
@@ -18,6 +19,12 @@ final class Pace {
 
   /** No message counts for more, since who was interrupted by the system is not slow. */
   private static final long MOST_NS = 5 * QUICK_NS;
+
+  /** What is longer than others may have taken the processor for has kept the loop from others. */
+  private static final long KEPT_NS = TimeUnit.MILLISECONDS.toNanos(5);
+
+  /** For so many times as long the loop is left alone then. */
+  private static final int KEPT_REST = 10;
 
   /** What is longer than a pause of the collector should be has held the loop. */
   private static final long HELD_NS = TimeUnit.MILLISECONDS.toNanos(20);
@@ -30,19 +37,15 @@ final class Pace {
   private long averageNs = MOST_NS;
   private long handled;
 
-  /** How often it has held the loop, and until when it rests for that. */
+  /** How often it has held the loop. */
   private int held;
 
+  /** Until when it rests for keeping or holding it; 0 if it never did. */
   private long restUntilNs;
 
-  /** So many more messages have been handled. */
-  void handled(int messages) {
-    handled += messages;
-  }
-
-  /** How long the messages handled since the last call took is not known. */
-  void skip() {
-    handled = 0;
+  /** One more message has been handled. */
+  void handled() {
+    handled++;
   }
 
   /** The messages handled since the last call took that long, waits of the handlers included. */
@@ -61,11 +64,17 @@ final class Pace {
       }
       restUntilNs = nowNs + (FIRST_REST_NS << Math.min(held, MOST_DOUBLINGS));
       held++;
+    } else if (ns >= KEPT_NS && isRested(nowNs)) {
+      restUntilNs = nowNs + KEPT_REST * ns;
     }
   }
 
   /** Whether the loop can carry the next. */
   boolean isQuick(long nowNs) {
-    return averageNs <= QUICK_NS && (held == 0 || nowNs - restUntilNs >= 0);
+    return averageNs <= QUICK_NS && isRested(nowNs);
+  }
+
+  private boolean isRested(long nowNs) {
+    return restUntilNs == 0 || nowNs - restUntilNs >= 0;
   }
 }

@@ -35,7 +35,7 @@ final class OwnChunk {
         return false;
       }
       ByteBuf memory = chunks.memoryFor(frameBytes);
-      if (!owner.isOnLoop()) {
+      if (!owner.isOnLoop() || chunk != null) {
         memory.release(); // the allocator has locks, and who waits for one leaves the loop
         return false;
       }

@@ -25,6 +25,7 @@ import io.wirelace.wire.MalformedFrameException;
 import io.wirelace.wire.Role;
 import java.io.IOException;
 import java.util.Objects;
+import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -316,7 +317,11 @@ final class SessionHandler extends ChannelInboundHandlerAdapter
   private void checkDrainedLater() {
     EventExecutor executor = executor();
     if (!executor.isShuttingDown()) {
-      executor.execute(ending()::checkDrained);
+      try {
+        executor.execute(ending()::checkDrained);
+      } catch (RejectedExecutionException e) {
+        return; // the loop has ended since, and the session with it
+      }
     }
   }
 

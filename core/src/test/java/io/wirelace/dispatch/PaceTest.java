@@ -15,7 +15,9 @@ class PaceTest {
 
   private void onLoop(int batches, int messages, long eachNs) {
     for (int i = 0; i < batches; i++) {
-      pace.handled(messages);
+      for (int message = 0; message < messages; message++) {
+        pace.handled();
+      }
       nowNs += messages * eachNs;
       pace.tookOnLoop(messages * eachNs, nowNs);
     }
@@ -23,7 +25,7 @@ class PaceTest {
 
   private void inPool(int batches, long ns) {
     for (int i = 0; i < batches; i++) {
-      pace.handled(1);
+      pace.handled();
       nowNs += ns;
       pace.tookInPool(ns);
     }
@@ -77,6 +79,16 @@ class PaceTest {
       assertThat(pace.isQuick(heldAtNs + restNs)).isTrue();
       nowNs = heldAtNs + restNs;
     }
+  }
+
+  @Test
+  void whoKeepsTheLoopNowAndThenLeavesItAloneForLonger() {
+    inPool(100, QUICK_NS);
+    onLoop(1, 1, TimeUnit.MILLISECONDS.toNanos(15)); // one in ten, on average quick
+    long keptAtNs = nowNs;
+    inPool(200, QUICK_NS);
+    assertThat(pace.isQuick(keptAtNs + TimeUnit.MILLISECONDS.toNanos(149))).isFalse();
+    assertThat(pace.isQuick(keptAtNs + TimeUnit.MILLISECONDS.toNanos(150))).isTrue();
   }
 
   @Test
