@@ -155,6 +155,14 @@ public abstract sealed class HandlerBuilder<B extends HandlerBuilder<B>>
     return set("handler-carrier", carrier);
   }
 
+  /**
+   * How long the thread of a lone {@code request} may stay awake for its answer before it sleeps:
+   * 50 µs by default, at most 1 ms, zero never.
+   */
+  public B spinWait(Duration most) {
+    return set("spin-wait", most);
+  }
+
   /** How often a quiet, greeted session is asked for a sign of life; zero never. */
   public B heartbeatInterval(Duration interval) {
     return set("heartbeat-interval", interval);

@@ -21,6 +21,8 @@ import java.util.Objects;
  * @param heartbeatInterval how long a greeted session is quiet before a heartbeat asks for a sign
  *     of life; after three without an answer the session ends
  * @param closeTimeout how long closing waits for what was accepted, and for the peer's end
+ * @param spinWait how long the thread of a lone {@code request} may stay awake for its answer
+ *     before it sleeps, at most 1 ms; it does so only while answers come in that time
  * @param handlerCarrier which thread carries the virtual threads of ordered handlers
  */
 public record SessionSettings(
@@ -37,7 +39,10 @@ public record SessionSettings(
     Duration idleTimeout,
     Duration heartbeatInterval,
     Duration closeTimeout,
+    Duration spinWait,
     HandlerCarrier handlerCarrier) {
+
+  private static final Duration LONGEST_SPIN_WAIT = Duration.ofMillis(1);
 
   /** What holds unless told otherwise. */
   public static final SessionSettings DEFAULT =
@@ -55,6 +60,7 @@ public record SessionSettings(
           Duration.ofMinutes(10),
           Duration.ofSeconds(15),
           Duration.ofSeconds(5),
+          Duration.ofNanos(50_000), // 50 µs
           HandlerCarrier.AUTO);
 
   /** Checks every range. */
@@ -72,6 +78,9 @@ public record SessionSettings(
     Ranges.notNegative("idle-timeout", idleTimeout);
     Ranges.notNegative("heartbeat-interval", heartbeatInterval);
     Ranges.positive("close-timeout", closeTimeout);
+    if (spinWait.isNegative() || spinWait.compareTo(LONGEST_SPIN_WAIT) > 0) {
+      throw Values.invalid("spin-wait", spinWait, "0 for never, or at most 1ms");
+    }
     Objects.requireNonNull(handlerCarrier, "handlerCarrier");
   }
 }

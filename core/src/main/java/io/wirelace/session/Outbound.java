@@ -2,40 +2,31 @@ package io.wirelace.session;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelOutboundBuffer;
 import io.wirelace.metrics.Counters;
+import io.wirelace.transport.DirectSocket;
 import io.wirelace.wire.FrameEncoder;
 import io.wirelace.wire.Headers;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
-import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.locks.LockSupport;
+import java.io.IOException;
+import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The way out of a session. Senders of any thread encode their frames side by side into the chunk
- * at the tail ({@link OutboundChunk}); the event loop takes whole chunks from the head, one write
- * and one flush for all that a chunk holds. No lock, no task a message: a sender wakes the loop
- * only when it is not awake for this session already.
+ * The way out of a session. Senders of any thread encode their frames side by side into chunks
+ * ({@link OutboundChain}); the event loop takes whole chunks, one write and one flush for all that
+ * a chunk holds. No lock, no task a message: a sender wakes the loop only when nobody has the
+ * {@link DrainDuty}.
  *
- * <pre>
- *   senders → [tail chunk]  →  [sealed] [sealed] [head]  → event loop → channel
- * </pre>
+ * <p>Two ways are shorter. What the loop itself sends within a batch, or the virtual thread that it
+ * carries, nobody else can be sending at that moment: it gathers in a chunk of its own, without a
+ * claim, as long as nothing waits from others. That one always leaves first, so it keeps the order
+ * in which any two threads that know of each other have sent. And a thread that is alone writes to
+ * the socket itself, while it has the duty.
  *
- * <p>What the loop itself sends within a batch, or the virtual thread that it carries, nobody else
- * can be sending at that moment: it gathers in a chunk of its own, without a claim, as long as
- * nothing waits from others. That one always leaves first, so it keeps the order in which any two
- * threads that know of each other have sent.
- *
- * <p>The tail is a chunk or one of three sentinels: IDLE (nothing waits), BUSY (somebody is putting
- * a chunk there), CLOSED (nothing is taken any more). The bound counts sealed chunks; it can be
- * passed by the open chunk and by one frame for each thread that sends at that moment.
+ * <p>The bound counts sealed chunks; it can be passed by the open chunk and by one frame for each
+ * thread that sends at that moment.
  */
-@SuppressWarnings("ThreadPriorityCheck") // yields only while another thread is between two steps
 final class Outbound {
-  private static final OutboundChunk IDLE = OutboundChunk.sentinel();
-  private static final OutboundChunk BUSY = OutboundChunk.sentinel();
-  private static final OutboundChunk CLOSED = OutboundChunk.sentinel();
-
   /**
    * What has gathered in a batch is written without waiting for its end when it is so much. A write
    * costs as much as handling some fifty messages: if fewer were enough, the peer would be woken
@@ -51,25 +42,8 @@ final class Outbound {
   /** Turns of the loop that an open chunk may go on growing. */
   private static final int MOST_LOOKS = 16;
 
-  private static final int SPINS_BEFORE_YIELD = 64;
-  private static final int SPINS_BEFORE_PARK = 128;
-  private static final long PARK_NS = 20_000; // 20 µs
-
   /** Chunks written in one go before other channels of the loop get their turn. */
   private static final int CHUNKS_A_TURN = 16;
-
-  private static final VarHandle TAIL;
-  private static final VarHandle AWAKE;
-
-  static {
-    try {
-      MethodHandles.Lookup lookup = MethodHandles.lookup();
-      TAIL = lookup.findVarHandle(Outbound.class, "tail", OutboundChunk.class);
-      AWAKE = lookup.findVarHandle(Outbound.class, "awake", boolean.class);
-    } catch (ReflectiveOperationException e) {
-      throw new ExceptionInInitializerError(e);
-    }
-  }
 
   /** What the queue tells its session, on the event loop. */
   interface Owner {
@@ -89,21 +63,18 @@ final class Outbound {
   private final Owner owner;
   private final Counters counters;
   private final OutboundChunks chunks;
+  private final OutboundChain chain;
   private final long maxBytes;
   private final long maxMessages;
   private final Runnable drainWhenSettled = this::drainWhenSettled;
 
   // Any thread.
-  private volatile OutboundChunk tail = IDLE;
-  private volatile @Nullable OutboundChunk first;
-  private volatile boolean awake;
-  private final AtomicLong queuedBytes = new AtomicLong();
-  private final AtomicLong queuedMessages = new AtomicLong();
+  private final DrainDuty duty = new DrainDuty();
+  private volatile @Nullable ChannelHandlerContext context;
+  private volatile @Nullable DirectSocket socket;
 
   // Event loop only.
   private final OwnChunk own;
-  private @Nullable OutboundChunk head;
-  private @Nullable ChannelHandlerContext context;
   private boolean inBatch;
   private int looks;
   private int messagesAtLastLook;
@@ -116,6 +87,7 @@ final class Outbound {
     this.maxBytes = maxBytes;
     this.maxMessages = maxMessages;
     this.chunks = new OutboundChunks(maxMessages);
+    this.chain = new OutboundChain(chunks);
     this.own = new OwnChunk(chunks, owner);
   }
 
@@ -123,27 +95,27 @@ final class Outbound {
 
   /** Whether the bound leaves room. */
   boolean hasRoom() {
-    return queuedBytes.get() < maxBytes && queuedMessages.get() < maxMessages;
+    return chain.queuedBytes() < maxBytes && chain.queuedMessages() < maxMessages;
   }
 
   /** Whether at least half the bound is free again. */
   boolean hasMuchRoom() {
-    return queuedBytes.get() <= maxBytes / 2 && queuedMessages.get() <= maxMessages / 2;
+    return chain.queuedBytes() <= maxBytes / 2 && chain.queuedMessages() <= maxMessages / 2;
   }
 
   /** Bytes in sealed chunks. */
   long queuedBytes() {
-    return queuedBytes.get();
+    return chain.queuedBytes();
   }
 
   /** Whether nothing has been taken that the transport does not have yet. */
   boolean isQuiet() {
-    return !awake && tail == IDLE;
+    return !duty.isTaken() && chain.isIdle();
   }
 
   /** Whether chunks wait for the channel. */
   boolean isBackedUp() {
-    return queuedMessages.get() > 0;
+    return chain.queuedMessages() > 0;
   }
 
   /**
@@ -156,134 +128,89 @@ final class Outbound {
       int type, long id, byte @Nullable [] route, Headers headers, byte[] body, int frameBytes) {
     if (inBatch
         && owner.isOnLoop()
-        && (tail == IDLE && head == null && first == null) // nothing of others waits
+        && duty.holdOnLoop() // whoever sends meanwhile leaves it to the end of the batch
+        && chain.isEmpty() // nothing of others waits
         && own.append(type, id, route, headers, body, frameBytes)) {
-      if (!awake) {
-        AWAKE.setRelease(this, true); // whoever sends meanwhile leaves it to the end of the batch
-      }
       return true;
     }
-    int spins = 0;
-    while (true) {
-      OutboundChunk chunk = tail;
-      if (chunk == IDLE) {
-        if (!TAIL.compareAndSet(this, IDLE, BUSY)) {
-          continue;
-        }
-        chunk = openFirst(frameBytes);
-        encode(chunk, 0, type, id, route, headers, body, frameBytes);
-        return true;
-      }
-      if (chunk == CLOSED) {
-        return false;
-      }
-      if (chunk.isSealed()) {
-        // Whoever sealed it is putting the next one in place.
-        backOff(++spins);
-        continue;
-      }
-      boolean large = frameBytes > OutboundChunks.LARGE_FRAME_BYTES;
-      long before = large ? chunk.claimSeal() : chunk.claim(frameBytes);
-      if (!large && chunk.fits(before, frameBytes)) {
-        int at = (int) OutboundChunk.position(before);
-        encode(chunk, at, type, id, route, headers, body, frameBytes);
-        return true;
-      }
-      if (chunk.seals(before)) {
-        OutboundChunk fresh = openNext(chunk, before, frameBytes);
-        encode(fresh, 0, type, id, route, headers, body, frameBytes);
-        return true;
+    boolean look = true;
+    try {
+      look = chain.append(type, id, route, headers, body, frameBytes);
+      return look;
+    } finally {
+      if (look && duty.takeForLoop()) {
+        tellLoop();
       }
     }
   }
 
   /**
-   * Lets another thread finish. It may be a virtual one that waits for the allocator's lock and
-   * then for a carrier: those that only yield would keep all carriers from it for ever.
+   * Appends a frame as {@link #append}, and writes it to the socket on this thread if that can be
+   * done without waiting. For a sender that is alone; many would make as many system calls.
    */
-  private static void backOff(int spins) {
-    if (spins < SPINS_BEFORE_YIELD) {
-      Thread.onSpinWait();
-    } else if (spins < SPINS_BEFORE_PARK) {
-      Thread.yield();
-    } else {
-      boolean interrupted = Thread.interrupted(); // who is interrupted does not park
-      LockSupport.parkNanos(PARK_NS);
-      if (interrupted) {
-        Thread.currentThread().interrupt();
+  boolean appendAndWrite(
+      int type, long id, byte @Nullable [] route, Headers headers, byte[] body, int frameBytes) {
+    if (socket == null || owner.isOnLoop() || !chain.isIdle() || !duty.takeForSender()) {
+      return append(type, id, route, headers, body, frameBytes);
+    }
+    boolean all = false;
+    try {
+      boolean taken = chain.append(type, id, route, headers, body, frameBytes);
+      all = writeAlone();
+      return taken;
+    } finally {
+      if (!all) {
+        duty.handToLoop();
+        tellLoop();
+      } else if (!duty.leaveAsSender() || (chain.hasMore() && duty.takeForLoop())) {
+        tellLoop();
       }
     }
   }
 
-  private void encode(
-      OutboundChunk chunk,
-      int position,
-      int type,
-      long id,
-      byte @Nullable [] route,
-      Headers headers,
-      byte[] body,
-      int frameBytes) {
-    int at = chunk.base() + position;
-    FrameEncoder.header(chunk.bytes, at, type, id, frameBytes);
-    FrameEncoder.payload(chunk.bytes, at, route, headers, body);
-    chunk.commit(frameBytes);
-    wake();
-  }
-
-  /** The tail is BUSY and ours: puts the first chunk of a new chain there. */
-  private OutboundChunk openFirst(int frameBytes) {
-    OutboundChunk chunk;
+  /**
+   * Writes the one chunk that there is, on duty.
+   *
+   * @return whether that was all
+   */
+  private boolean writeAlone() {
+    DirectSocket to = socket;
+    OutboundChunk chunk = hasNothingPending() ? chain.nextComplete() : null;
+    if (to == null || chunk == null || chunk.next != null) {
+      return false;
+    }
+    int bytes = chunk.sealedAt;
     try {
-      chunk = chunks.take(frameBytes);
-    } catch (Throwable e) {
-      tail = IDLE;
-      wake(); // the loop may wait for the chunk that did not come
-      throw e;
+      chunk.written = to.write(chunk.bytes, chunk.base(), chunk.base() + bytes);
+    } catch (IOException e) {
+      return false; // the loop will have it as well, and ends the session
     }
-    // In this order: a thread that held the chunk in an earlier life may seal it once it is open,
-    // and once the loop has found it, the tail is the loop's to change.
-    tail = chunk;
-    chunk.open(frameBytes);
-    first = chunk;
-    return chunk;
+    if (chunk.written < bytes) {
+      return false;
+    }
+    boolean unused = chain.remove(chunk);
+    counters.sent(chunk.messages, bytes);
+    chunks.written(chunk);
+    chunks.recycleWritten();
+    return true;
   }
 
-  /** We sealed the tail: puts a fresh chunk behind it. */
-  private OutboundChunk openNext(OutboundChunk sealed, long before, int frameBytes) {
-    int end = (int) OutboundChunk.position(before);
-    sealed.messages = (int) OutboundChunk.messages(before);
-    OutboundChunk fresh;
-    try {
-      fresh = chunks.take(frameBytes);
-    } catch (Throwable e) {
-      sealed.reopen(before);
-      wake(); // the loop may have left it to us
-      throw e;
-    }
-    queuedBytes.addAndGet(end);
-    queuedMessages.addAndGet(sealed.messages);
-    chunks.longer();
-    sealed.next = fresh;
-    // In this order, as in openFirst: the loop gets past the seal only when all is in place.
-    tail = fresh;
-    fresh.open(frameBytes);
-    sealed.sealedAt = end;
-    return fresh;
+  /** Whether the channel has passed on all that it was given. */
+  private boolean hasNothingPending() {
+    ChannelHandlerContext ctx = context;
+    ChannelOutboundBuffer pending = ctx == null ? null : ctx.channel().unsafe().outboundBuffer();
+    return pending != null && pending.totalPendingWriteBytes() == 0;
   }
 
-  /** Makes sure that the loop looks at this queue after now. */
-  private void wake() {
-    if (awake || !AWAKE.compareAndSet(this, false, true)) {
-      return;
-    }
+  /** The loop has the duty: makes sure that it knows. */
+  private void tellLoop() {
     ChannelHandlerContext ctx = context;
     if (ctx == null || (inBatch && ctx.executor().inEventLoop())) {
       return; // drained when attached, or at the end of the batch
     }
     try {
       ctx.executor().execute(drainWhenSettled);
-    } catch (java.util.concurrent.RejectedExecutionException e) {
+    } catch (RejectedExecutionException e) {
       // The loop is going, and with it the channel. Its last tasks may still be at work here.
       ctx.executor().terminationFuture().addListener(over -> discard());
     }
@@ -292,9 +219,14 @@ final class Outbound {
   // ---- event loop ----
 
   void attach(ChannelHandlerContext ctx) {
+    attach(ctx, DirectSocket.of(ctx.channel()));
+  }
+
+  void attach(ChannelHandlerContext ctx, @Nullable DirectSocket direct) {
     context = ctx;
+    socket = direct;
     chunks.attach();
-    if (awake) {
+    if (duty.isTaken()) {
       drain();
     }
   }
@@ -306,14 +238,14 @@ final class Outbound {
 
   /** Whether what has gathered in a batch is worth a write, so that the peer need not wait. */
   boolean hasMuchToSend() {
-    if (!awake) {
+    if (!duty.isTaken()) {
       return false;
     }
     if (own.messages() > 0) {
       return isMuch(own.messages(), own.bytes());
     }
-    OutboundChunk chunk = tail;
-    return !chunk.isSealed() && isMuch(chunk.claimedMessages(), chunk.claimedBytes());
+    OutboundChunk chunk = chain.open();
+    return chunk != null && isMuch(chunk.claimedMessages(), chunk.claimedBytes());
   }
 
   private boolean isMuch(int messages, long bytes) {
@@ -326,7 +258,7 @@ final class Outbound {
   /** Sends what the batch has left. */
   void endBatch() {
     inBatch = false;
-    if (awake) {
+    if (duty.isTaken()) {
       drain();
     }
   }
@@ -334,20 +266,21 @@ final class Outbound {
   /** Takes nothing more once all that was accepted is with the transport; then tells the owner. */
   void finish() {
     finishing = true;
-    AWAKE.setVolatile(this, true);
     drain();
   }
 
-  /** Throws away what waits, and takes nothing more. */
+  /** The channel is gone: throws away what waits, and takes nothing more. */
   void discard() {
     discarding = true;
-    AWAKE.setVolatile(this, true);
     drain();
   }
 
   /** Gives memory back; for quiet times. */
   void trim() {
-    chunks.trim();
+    if (duty.takeForLoop()) {
+      chunks.trim();
+      drain();
+    }
   }
 
   /**
@@ -356,7 +289,7 @@ final class Outbound {
    * not grow since the last look, or holds one message, goes at once.
    */
   private void drainWhenSettled() {
-    OutboundChunk chunk = head == null ? first : head;
+    OutboundChunk chunk = chain.oldest();
     ChannelHandlerContext ctx = context;
     if (ctx != null && chunk != null && chunk.sealedAt == OutboundChunk.UNSEALED) {
       int messages = chunk.claimedMessages();
@@ -372,10 +305,12 @@ final class Outbound {
     drain();
   }
 
-  /** Writes what can be written. Stays awake while the channel is full: it comes back by itself. */
+  /**
+   * Writes what can be written. Keeps the duty while the channel is full: it comes back by itself.
+   */
   void drain() {
     ChannelHandlerContext ctx = context;
-    if (ctx == null) {
+    if (ctx == null || !duty.takeOnLoop()) {
       return;
     }
     looks = 0;
@@ -389,7 +324,7 @@ final class Outbound {
         send(ctx, mine, own.bytes());
         continue;
       }
-      OutboundChunk chunk = nextComplete();
+      OutboundChunk chunk = chain.nextComplete();
       if (chunk == null) {
         if (!discarding) {
           chunks.recycleWritten();
@@ -401,15 +336,9 @@ final class Outbound {
         }
         continue;
       }
-      boolean counted = chunk.next != null;
-      head = chunk.next;
-      int bytes = chunk.sealedAt;
-      if (counted) {
-        queuedBytes.addAndGet(-bytes);
-        queuedMessages.addAndGet(-chunk.messages);
-      }
-      drained += bytes;
-      send(ctx, chunk, bytes);
+      boolean counted = chain.remove(chunk);
+      drained += chunk.sealedAt;
+      send(ctx, chunk, chunk.sealedAt);
       if (counted && !discarding && hasMuchRoom()) {
         owner.onRoom();
       }
@@ -420,55 +349,27 @@ final class Outbound {
     }
   }
 
-  /** The chunk at the head, sealed and complete; null if there is none yet. */
-  private @Nullable OutboundChunk nextComplete() {
-    OutboundChunk chunk = head;
-    if (chunk == null) {
-      chunk = first;
-      if (chunk == null) {
-        return null;
-      }
-      first = null;
-      head = chunk;
-    }
-    if (chunk.sealedAt == OutboundChunk.UNSEALED) {
-      long before = chunk.claimSeal();
-      if (!chunk.seals(before)) {
-        return null; // a sender is sealing it now, and will wake us
-      }
-      int end = (int) OutboundChunk.position(before);
-      chunk.messages = (int) OutboundChunk.messages(before);
-      chunk.sealedAt = end;
-      tail = IDLE;
-    }
-    return chunk.isComplete() ? chunk : null; // the last to commit will wake us
-  }
-
   /**
    * Nothing to do: goes to sleep, unless something came meanwhile.
    *
    * @return whether it sleeps
    */
   private boolean rest() {
-    if ((finishing || discarding)
-        && head == null
-        && first == null
-        && TAIL.compareAndSet(this, IDLE, CLOSED)) {
+    if (discarding) {
+      chunks.releaseWritten();
+    }
+    if ((finishing || discarding) && chain.close()) {
       boolean finished = finishing && !discarding;
       finishing = false;
-      AWAKE.setVolatile(this, false);
       chunks.recycleWritten();
+      duty.leave();
       if (finished) {
         owner.onFinished();
       }
       return true;
     }
-    AWAKE.setVolatile(this, false);
-    OutboundChunk chunk = head == null ? first : head;
-    boolean more =
-        chunk != null
-            && (chunk.sealedAt == OutboundChunk.UNSEALED ? !chunk.isSealed() : chunk.isComplete());
-    return !(more && AWAKE.compareAndSet(this, false, true));
+    duty.leave();
+    return !(chain.hasMore() && duty.takeForLoop());
   }
 
   /** Gives a chunk to the channel, or throws it away. */
@@ -482,17 +383,12 @@ final class Outbound {
     counters.sent(chunk.messages, bytes);
     // One reference goes with the write, one stays, so that the chunk can be used again.
     boolean keep = chunk.isReusable();
-    buffer.setIndex(0, bytes);
+    buffer.setIndex(chunk.written, bytes);
     if (keep) {
       buffer.retain();
       chunks.written(chunk);
     }
     ctx.writeAndFlush(buffer, ctx.voidPromise());
     chunks.recycleWritten();
-  }
-
-  /** Frees what the transport still held when the channel ended. */
-  void releaseWritten() {
-    chunks.releaseWritten();
   }
 }

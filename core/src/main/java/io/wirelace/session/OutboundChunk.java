@@ -68,6 +68,9 @@ final class OutboundChunk {
   /** How many messages it holds; set before {@link #sealedAt}. */
   int messages;
 
+  /** How many of its bytes a sender has written itself. */
+  int written;
+
   /** The chunk that follows, if the sealer was a sender. */
   volatile @Nullable OutboundChunk next;
 
@@ -113,6 +116,7 @@ final class OutboundChunk {
   void open(int firstBytes) {
     next = null;
     messages = 0;
+    written = 0;
     sealedAt = UNSEALED;
     committed = 0;
     CLAIM.setVolatile(this, (1L << MESSAGE_SHIFT) | firstBytes);

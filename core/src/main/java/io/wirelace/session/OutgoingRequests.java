@@ -24,6 +24,7 @@ final class OutgoingRequests {
   private final SessionContext context;
   private final PendingTable pending = new PendingTable();
   private final RoomGate room = new RoomGate();
+  private final SpinWait spinWait;
   private final BooleanSupplier onLoop;
   private final int most;
   private final Deadlines deadlines;
@@ -31,6 +32,7 @@ final class OutgoingRequests {
   OutgoingRequests(Session session, SessionContext context) {
     this.session = session;
     this.context = context;
+    this.spinWait = new SpinWait(context.settings().spinWait(), System::nanoTime);
     this.onLoop = session::isOnLoop;
     this.most = context.settings().maxInFlight();
     this.deadlines = new Deadlines(context.clock(), this::expire);
@@ -94,7 +96,8 @@ final class OutgoingRequests {
     pending.put(call);
     try {
       requireWelcome(); // again: while we waited the peer may have said that it leaves
-      if (!session.sending().write(FrameHeader.REQUEST, call.id(), route, headers, body)) {
+      boolean alone = mayWait && isAlone();
+      if (!session.sending().write(FrameHeader.REQUEST, call.id(), route, headers, body, alone)) {
         throw session.closedException();
       }
     } catch (Throwable e) {
@@ -107,6 +110,11 @@ final class OutgoingRequests {
       failAllOnLoop(); // it closed while we were at it
     }
     return call;
+  }
+
+  /** Whether no more than one is under way, the caller's. */
+  private boolean isAlone() {
+    return pending.size() <= 1;
   }
 
   /** Waits until fewer than max-in-flight are pending; threads that race pass it together. */
@@ -135,6 +143,9 @@ final class OutgoingRequests {
 
   private byte[] await(PendingRequest call, AnswerFuture future) {
     try {
+      if (isAlone()) {
+        spinWait.await(future);
+      }
       long left = call.deadlineNs() - context.clock().getAsLong();
       return future.get(Math.max(0, left), TimeUnit.NANOSECONDS);
     } catch (TimeoutException e) {

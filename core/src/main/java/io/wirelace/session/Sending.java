@@ -109,6 +109,21 @@ final class Sending {
 
   /** A frame, whether there is room or not; false if the session takes nothing more. */
   boolean write(int kind, long callId, byte @Nullable [] route, Headers headers, byte[] plainBody) {
+    return write(kind, callId, route, headers, plainBody, false);
+  }
+
+  /**
+   * As above.
+   *
+   * @param alone whether nothing else is under way, so that this thread may write it to the socket
+   */
+  boolean write(
+      int kind,
+      long callId,
+      byte @Nullable [] route,
+      Headers headers,
+      byte[] plainBody,
+      boolean alone) {
     int type = kind | FrameEncoder.flags(route, headers);
     byte[] body = plainBody;
     AdaptiveCompressor shrink = compressor;
@@ -120,7 +135,9 @@ final class Sending {
       }
     }
     int frameBytes = FrameEncoder.frameBytes(route, headers, body.length, peerMaxFrameBytes);
-    return outbound.append(type, callId, route, headers, body, frameBytes);
+    return alone
+        ? outbound.appendAndWrite(type, callId, route, headers, body, frameBytes)
+        : outbound.append(type, callId, route, headers, body, frameBytes);
   }
 
   byte @Nullable [] routeBytes(String route) {
@@ -219,7 +236,8 @@ final class Sending {
         full();
         handler.pauseForRoom();
       }
-      if (!write(kind, callId, null, headers, body)) {
+      boolean alone = session.inFlight().size() <= 1;
+      if (!write(kind, callId, null, headers, body, alone)) {
         session.drop(Drop.SESSION_ENDED, 1, "answer to request " + callId);
       }
     } catch (WirelaceException e) {

@@ -157,7 +157,6 @@ final class SessionHandler extends ChannelInboundHandlerAdapter
     boolean wasAdmitted = inbox != null;
     CloseReason why = ending().reason(CloseReason.remote("the connection was lost"));
     ended.outbound().discard();
-    ended.outbound().releaseWritten();
     ended.ended(why);
     MessageSink.Inbox box = inbox;
     if (box != null) {

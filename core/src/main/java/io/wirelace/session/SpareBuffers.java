@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * memory is shared: an {@link OutboundChunk} itself never leaves its queue, because a sender may
  * still hold it.
  *
- * <p>The event loop puts buffers here and frees them when it ends; any thread takes one.
+ * <p>Any thread puts buffers here and takes them; the event loop frees them when it ends.
  */
 final class SpareBuffers {
   static final int LEAST_BYTES = 1024; // 1 KiB
@@ -38,6 +38,8 @@ final class SpareBuffers {
 
   /** Fixed queues: to put a buffer into one makes no object. */
   private final List<Queue<ByteBuf>> sizes = new ArrayList<>(SIZES);
+
+  private volatile boolean freed;
 
   private SpareBuffers() {
     for (int bytes = LEAST_BYTES; bytes <= MOST_BYTES; bytes *= 2) {
@@ -69,10 +71,12 @@ final class SpareBuffers {
     return null;
   }
 
-  /** Keeps a buffer that nobody uses any more, or frees it. Event loop only. */
+  /** Keeps a buffer that nobody uses any more, or frees it. Any thread. */
   void give(ByteBuf buffer) {
     if (!sizes.get(index(buffer.capacity())).offer(buffer)) {
       buffer.release();
+    } else if (freed) {
+      free(); // the loop ended meanwhile, and looks here no more
     }
   }
 
@@ -81,6 +85,7 @@ final class SpareBuffers {
   }
 
   private void free() {
+    freed = true;
     for (Queue<ByteBuf> size : sizes) {
       ByteBuf buffer;
       while ((buffer = size.poll()) != null) {

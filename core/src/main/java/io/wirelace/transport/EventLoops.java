@@ -1,6 +1,7 @@
 package io.wirelace.transport;
 
 import io.netty.bootstrap.Bootstrap;
+import io.netty.channel.Channel;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.IoEventLoop;
 import io.netty.channel.IoHandlerFactory;
@@ -128,29 +129,44 @@ public final class EventLoops implements AutoCloseable {
     @Override
     protected IoEventLoop newChild(
         Executor executor, IoHandlerFactory ioHandlerFactory, Object... none) {
-      return new SingleThreadIoEventLoop(this, executor, ioHandlerFactory) {
-        @Override
-        protected boolean confirmShutdown() {
-          if (isShuttingDown()) {
-            closeChannels();
-          }
-          boolean over = super.confirmShutdown();
-          if (over && !isShutdown() && getNumOfRegisteredChannels() > 0) {
-            closeChannels(); // they came with the last tasks
-            runAllTasks();
-          }
-          return over;
-        }
-
-        private void closeChannels() {
-          try {
-            ioHandler().prepareToDestroy();
-          } catch (RuntimeException e) {
-            LOG.warn("channels of an event loop that ends could not be closed", e);
-          }
-        }
-      };
+      return new ClosingLoop(this, executor, ioHandlerFactory);
     }
+  }
+
+  private static final class ClosingLoop extends SingleThreadIoEventLoop {
+    ClosingLoop(ClosingLoops parent, Executor executor, IoHandlerFactory ioHandlerFactory) {
+      super(parent, executor, ioHandlerFactory);
+    }
+
+    @Override
+    protected boolean confirmShutdown() {
+      if (isShuttingDown()) {
+        closeChannels();
+      }
+      boolean over = super.confirmShutdown();
+      if (over && !isShutdown() && getNumOfRegisteredChannels() > 0) {
+        closeChannels(); // they came with the last tasks
+        runAllTasks();
+      }
+      return over;
+    }
+
+    private void closeChannels() {
+      try {
+        ioHandler().prepareToDestroy();
+      } catch (RuntimeException e) {
+        LOG.warn("channels of an event loop that ends could not be closed", e);
+      }
+    }
+
+    @Nullable DirectSocket socketOf(Channel channel) {
+      return ioHandler() instanceof KeepingEpoll epoll ? epoll.socketOf(channel.unsafe()) : null;
+    }
+  }
+
+  /** The socket of a channel for other threads' writes; null if there is none. On its loop. */
+  static @Nullable DirectSocket directSocket(Channel channel) {
+    return channel.eventLoop() instanceof ClosingLoop loop ? loop.socketOf(channel) : null;
   }
 
   /** Has the host's name looked up on a thread of its own: that blocks, and loops must not. */

@@ -62,7 +62,8 @@ class SettingsTest {
     SessionSettings changed = SessionSettings.DEFAULT;
     for (String name : RecordSettings.names(SessionSettings.class)) {
       boolean time = name.endsWith("timeout") || name.endsWith("interval");
-      String other = name.equals("handler-carrier") ? "Pool" : "2000";
+      String other =
+          name.equals("handler-carrier") ? "Pool" : name.equals("spin-wait") ? "7us" : "2000";
       changed = RecordSettings.with(changed, name, time ? "7s" : other);
     }
     assertThat(changed.handlerCarrier()).isEqualTo(HandlerCarrier.POOL);
@@ -92,5 +93,8 @@ class SettingsTest {
     refused(
         () -> RecordSettings.with(SessionSettings.DEFAULT, "request-timeout", "0"),
         "request-timeout");
+    refused(
+        () -> RecordSettings.with(SessionSettings.DEFAULT, "spin-wait", "2ms"),
+        "spin-wait: PT0.002S (expected 0 for never, or at most 1ms)");
   }
 }

@@ -145,13 +145,7 @@ class OutboundTest {
 
   @AfterEach
   void end() throws Exception {
-    channel
-        .eventLoop()
-        .submit(() -> {
-          outbound.discard();
-          outbound.releaseWritten();
-        })
-        .sync();
+    channel.eventLoop().submit(outbound::discard).sync();
     channel.close().sync();
     await().untilAsserted(() -> assertThat(outbound.queuedBytes()).isZero());
     group.shutdownGracefully(20, 2000, java.util.concurrent.TimeUnit.MILLISECONDS).sync();
