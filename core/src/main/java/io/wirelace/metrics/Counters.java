@@ -6,9 +6,9 @@ import java.util.concurrent.atomic.AtomicLongArray;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What passed through one session. Frames and bytes are counted by the session's event loop alone,
- * once a batch, without a locked instruction; drops are counted by any thread. Reading is allowed
- * from any thread and may lag by one batch.
+ * What passed through one session. Frames and bytes are counted by the session's event loop, or by
+ * who sends in its place, once a batch, without a locked instruction; drops are counted by any
+ * thread. Reading is allowed from any thread and may lag by one batch.
  */
 @SuppressWarnings("EnumOrdinal") // an array slot for each kind of drop, never stored
 public final class Counters {
@@ -65,7 +65,7 @@ public final class Counters {
     BYTES_IN.setOpaque(this, bytesIn + bytes);
   }
 
-  /** Adds frames and bytes handed to the transport. Event loop only. */
+  /** Adds frames and bytes handed to the transport. The event loop, or who sends in its place. */
   public void sent(long frames, long bytes) {
     FRAMES_OUT.setOpaque(this, framesOut + frames);
     BYTES_OUT.setOpaque(this, bytesOut + bytes);

@@ -8,6 +8,7 @@ import io.wirelace.transport.DirectSocket;
 import io.wirelace.wire.FrameEncoder;
 import io.wirelace.wire.Headers;
 import java.io.IOException;
+import java.nio.channels.NotYetConnectedException;
 import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 
@@ -78,6 +79,8 @@ final class Outbound {
   private boolean inBatch;
   private int looks;
   private int messagesAtLastLook;
+
+  // Set by the event loop, which may give up the duty then; read by whoever has it.
   private boolean finishing;
   private boolean discarding;
 
@@ -159,7 +162,7 @@ final class Outbound {
       all = writeAlone();
       return taken;
     } finally {
-      if (!all) {
+      if (!all || finishing || discarding) {
         duty.handToLoop();
         tellLoop();
       } else if (!duty.leaveAsSender() || (chain.hasMore() && duty.takeForLoop())) {
@@ -182,16 +185,21 @@ final class Outbound {
     int bytes = chunk.sealedAt;
     try {
       chunk.written = to.write(chunk.bytes, chunk.base(), chunk.base() + bytes);
-    } catch (IOException e) {
-      return false; // the loop will have it as well, and ends the session
+    } catch (IOException | NotYetConnectedException e) {
+      return false; // the loop finds that the connection is broken as well, and ends the session
     }
     if (chunk.written < bytes) {
       return false;
     }
     boolean unused = chain.remove(chunk);
     counters.sent(chunk.messages, bytes);
-    chunks.written(chunk);
-    chunks.recycleWritten();
+    if (chunk.isReusable()) {
+      chunks.written(chunk);
+      chunks.recycleWritten();
+      chunks.emptiedOf(bytes);
+    } else {
+      chunk.buffer.release();
+    }
     return true;
   }
 

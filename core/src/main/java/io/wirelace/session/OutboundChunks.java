@@ -27,7 +27,7 @@ final class OutboundChunks {
   private final AtomicReference<@Nullable OutboundChunk> resting = new AtomicReference<>();
   private int chunkBytes = SpareBuffers.LEAST_BYTES; // a hint; threads that race lose one step
 
-  // Event loop only.
+  // Whoever has the duty.
   private @Nullable OutboundChunk ownAtRest;
   private final ArrayDeque<OutboundChunk> written = new ArrayDeque<>(2);
 
@@ -47,8 +47,9 @@ final class OutboundChunks {
       return new OutboundChunk(frameBytes, 1).with(allocator.directBuffer(frameBytes, frameBytes));
     }
     ByteBuf memory = memoryFor(frameBytes);
-    // Only the loop puts chunks to rest, and only one thread at a time is here: no chunk can come
-    // back between the look and the exchange.
+    // Only who has the duty puts chunks to rest, and only one thread at a time is here: no chunk
+    // can
+    // come back between the look and the exchange.
     OutboundChunk chunk;
     while ((chunk = resting.get()) != null) {
       if (resting.compareAndSet(chunk, chunk.below) && chunk.capacity == memory.capacity()) {
@@ -93,7 +94,7 @@ final class OutboundChunks {
     }
   }
 
-  // ---- event loop ----
+  // ---- who has the duty ----
 
   /** The transport has a reference to this one's memory and will release it. */
   void written(OutboundChunk chunk) {

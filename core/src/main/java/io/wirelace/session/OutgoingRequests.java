@@ -24,7 +24,7 @@ final class OutgoingRequests {
   private final SessionContext context;
   private final PendingTable pending = new PendingTable();
   private final RoomGate room = new RoomGate();
-  private final SpinWait spinWait;
+  private @Nullable SpinWait spinWait; // made when first needed; threads that race lose one
   private final BooleanSupplier onLoop;
   private final int most;
   private final Deadlines deadlines;
@@ -32,7 +32,6 @@ final class OutgoingRequests {
   OutgoingRequests(Session session, SessionContext context) {
     this.session = session;
     this.context = context;
-    this.spinWait = new SpinWait(context.settings().spinWait(), System::nanoTime);
     this.onLoop = session::isOnLoop;
     this.most = context.settings().maxInFlight();
     this.deadlines = new Deadlines(context.clock(), this::expire);
@@ -144,7 +143,7 @@ final class OutgoingRequests {
   private byte[] await(PendingRequest call, AnswerFuture future) {
     try {
       if (isAlone()) {
-        spinWait.await(future);
+        spinWait().await(future);
       }
       long left = call.deadlineNs() - context.clock().getAsLong();
       return future.get(Math.max(0, left), TimeUnit.NANOSECONDS);
@@ -157,6 +156,15 @@ final class OutgoingRequests {
     } catch (ExecutionException e) {
       throw fault(e).toException();
     }
+  }
+
+  private SpinWait spinWait() {
+    SpinWait wait = spinWait;
+    if (wait == null) {
+      wait = new SpinWait(context.settings().spinWait(), System::nanoTime);
+      spinWait = wait;
+    }
+    return wait;
   }
 
   private static byte[] outcome(AnswerFuture future) {

@@ -284,6 +284,7 @@ final class Sending {
     compressor =
         compression == Compression.NONE
             ? null
-            : new AdaptiveCompressor(compression, context.clock());
+            : new AdaptiveCompressor(
+                compression, session.link().isWithinMachine(), context.clock());
   }
 }

@@ -308,6 +308,10 @@ public final class Session implements AutoCloseable {
     return inFlight;
   }
 
+  Link link() {
+    return link;
+  }
+
   SessionContext context() {
     return context;
   }

@@ -73,6 +73,7 @@ final class SpareBuffers {
 
   /** Keeps a buffer that nobody uses any more, or frees it. Any thread. */
   void give(ByteBuf buffer) {
+    assert Integer.bitCount(buffer.capacity()) == 1 : "a buffer of its own: " + buffer;
     if (!sizes.get(index(buffer.capacity())).offer(buffer)) {
       buffer.release();
     } else if (freed) {

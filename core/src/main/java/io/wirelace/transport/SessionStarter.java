@@ -9,7 +9,8 @@ public interface SessionStarter {
   /**
    * Frames can flow on this channel from now on.
    *
-   * @param channel the channel, on its event loop, its pipeline holding the transport's handlers
+   * @param channel the channel, on its event loop, its pipeline holding the transport's handlers;
+   *     one that changes what is written has to be there by now
    * @param link what the transport knows of the connection
    */
   void startSession(Channel channel, Link link);

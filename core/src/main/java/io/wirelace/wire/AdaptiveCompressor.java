@@ -29,10 +29,16 @@ public final class AdaptiveCompressor {
   private int skip;
   private int nextSkip = 1;
 
-  /** A compressor of one session, with a clock in nanoseconds. */
-  public AdaptiveCompressor(Compression algorithm, LongSupplier clock) {
+  /**
+   * A compressor of one session.
+   *
+   * @param withinMachine whether the peer is on this machine, so that it begins with bodies as they
+   *     are
+   * @param clock nanoseconds
+   */
+  public AdaptiveCompressor(Compression algorithm, boolean withinMachine, LongSupplier clock) {
     this.algorithm = algorithm;
-    this.payoff = new Payoff(clock);
+    this.payoff = new Payoff(!withinMachine, clock);
   }
 
   /** What it compresses with. */
@@ -45,9 +51,18 @@ public final class AdaptiveCompressor {
     if (body.length < LEAST_BYTES || algorithm == Compression.NONE) {
       return null;
     }
-    byte[] out = payoff.compressNow() ? compressIfSmaller(body) : null;
+    byte[] out = payoff.compressNow() ? compressTimed(body) : null;
     payoff.sent(body.length, out == null ? body.length : out.length);
     return out;
+  }
+
+  private byte @Nullable [] compressTimed(byte[] body) {
+    long startNs = payoff.compressing();
+    try {
+      return compressIfSmaller(body);
+    } finally {
+      payoff.compressed(startNs);
+    }
   }
 
   private byte @Nullable [] compressIfSmaller(byte[] body) {

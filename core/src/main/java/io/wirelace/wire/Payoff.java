@@ -1,16 +1,20 @@
 package io.wirelace.wire;
 
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongSupplier;
 
 /**
  * Finds out whether bodies get away faster compressed or as they are, by trying both. On a slow
  * link the one that makes fewer bytes wins, between two processes of one machine the one that works
  * less; neither can be told from a body. Now and then, for a moment, the other way is taken, and
- * how much senders got rid of in it is compared with the moment before.
+ * how much senders got rid of in it is compared with the moment before. Such a moment has to
+ * outlast what is queued before a slow link; but where those who compress could not keep up with
+ * the moment before if they did nothing else, the link does not matter, and the moment ends at
+ * once.
  *
  * <p>Begins with compressing, and stays with it unless sending plainly is clearly faster: traffic
- * that is limited by neither is compressed, as it was asked for.
+ * that is limited by neither is compressed, as it was asked for. *
  *
  * <p>Any thread. The counts are plain fields: threads that race lose a count, nothing else.
  */
@@ -36,6 +40,9 @@ final class Payoff {
   private static final int MOST_DOUBLINGS = 4;
   private static final long MOST_REST_NS = 60_000_000_000L; // 1 min
 
+  /** A session that begins with plain bodies compresses none before it is under way. */
+  private static final long SETTLING_NS = 1_000_000_000; // 1 s
+
   /** So often in a row has the other way to win: one such moment may be chance. */
   private static final int WINS = 2;
 
@@ -43,6 +50,12 @@ final class Payoff {
 
   /** So much faster has plain to be, to be preferred. */
   private static final double CLEARLY = 1.15;
+
+  /**
+   * A trial of compressing is hopeless if that takes so many times as long as may be. Who was
+   * interrupted by other threads looks slow as well.
+   */
+  private static final int HOPELESSLY = 2;
 
   /** So slow may compressing be, and be preferred. */
   private static final double HARDLY_SLOWER = 0.95;
@@ -58,15 +71,18 @@ final class Payoff {
 
   private final LongSupplier clock;
   private final AtomicBoolean looking = new AtomicBoolean();
+  private final AtomicInteger compressing = new AtomicInteger();
 
-  private volatile Phase phase = Phase.REFERENCE;
-  private volatile boolean prefersCompressed = true;
+  private volatile Phase phase;
+  private volatile boolean prefersCompressed;
 
   private long startNs;
   private long restNs;
   private int bodies;
   private long plainBytes;
   private long wireBytes;
+  private long compressingNs;
+  private int mostCompressing;
   private double reference;
   private int wins;
   private int losses;
@@ -74,8 +90,16 @@ final class Payoff {
   /** Trials of sending plainly that were lost since it was last preferred. */
   private int plainLosses;
 
-  /** With a clock in nanoseconds. */
-  Payoff(LongSupplier clock) {
+  /**
+   * Begins with one of both ways.
+   *
+   * @param prefersCompressed whether with compressing
+   * @param clock nanoseconds
+   */
+  Payoff(boolean prefersCompressed, LongSupplier clock) {
+    this.prefersCompressed = prefersCompressed;
+    this.phase = prefersCompressed ? Phase.REFERENCE : Phase.RESTING;
+    this.restNs = prefersCompressed ? 0 : SETTLING_NS;
     this.clock = clock;
     this.startNs = clock.getAsLong();
   }
@@ -83,6 +107,18 @@ final class Payoff {
   /** Whether the next body is to be compressed. */
   boolean compressNow() {
     return prefersCompressed != (phase == Phase.TRIAL);
+  }
+
+  /** This thread begins to compress; returns when. */
+  long compressing() {
+    mostCompressing = Math.max(mostCompressing, compressing.incrementAndGet());
+    return clock.getAsLong();
+  }
+
+  /** It has done so. */
+  void compressed(long sinceNs) {
+    compressing.decrementAndGet();
+    compressingNs += clock.getAsLong() - sinceNs;
   }
 
   /** A body was taken from its sender. */
@@ -111,7 +147,7 @@ final class Payoff {
       return;
     }
     boolean over = elapsed >= LEAST_NS && (wireBytes >= ENOUGH_WIRE_BYTES || elapsed >= MOST_NS);
-    if (!over) {
+    if (!over && !isHopeless()) {
       return;
     }
     double rate = (double) plainBytes / elapsed;
@@ -126,6 +162,14 @@ final class Payoff {
       restNs = Math.min(MOST_REST_NS, rest(elapsed));
       begin(wins > 0 ? Phase.REFERENCE : Phase.RESTING, now);
     }
+  }
+
+  /** Whether compressing alone takes those who do it longer than plain bodies took. */
+  private boolean isHopeless() {
+    return phase == Phase.TRIAL
+        && !prefersCompressed
+        && bodies >= LEAST_BODIES
+        && compressingNs * reference > (double) HOPELESSLY * mostCompressing * plainBytes;
   }
 
   private void judge(double trial) {
@@ -156,6 +200,8 @@ final class Payoff {
     bodies = 0;
     plainBytes = 0;
     wireBytes = 0;
+    compressingNs = 0;
+    mostCompressing = 0;
     phase = next;
   }
 }

@@ -97,6 +97,7 @@ class OutboundDirectTest {
     final Queue<String> wrong = new ConcurrentLinkedQueue<>();
     final Queue<Thread> direct = new ConcurrentLinkedQueue<>();
     volatile boolean moody;
+    volatile Runnable beforeDirect = () -> {};
 
     @Override
     public void write(ChannelHandlerContext ctx, Object message, ChannelPromise promise) {
@@ -111,6 +112,7 @@ class OutboundDirectTest {
 
     int writeDirectly(ByteBuffer from, int start, int end) throws IOException {
       direct.add(Thread.currentThread());
+      beforeDirect.run();
       int length = end - start;
       if (moody) {
         int mood;
@@ -230,6 +232,44 @@ class OutboundDirectTest {
     assertThat(stream.direct).hasSize(100).containsOnly(Thread.currentThread());
     assertThat(counters.framesOut()).isEqualTo(100);
     assertThat(outbound.isQuiet()).isTrue();
+  }
+
+  @Test
+  void largeFramesAreNotKeptForOthers() {
+    List<Integer> sizes = List.of(100_000, 17 * 1024, 128 * 1024, 1024 * 1024, 8);
+    for (int i = 0; i < sizes.size(); i++) {
+      assertThat(send(0, i, sizes.get(i), true)).isTrue();
+    }
+    assertThat(frames()).isEqualTo(sizes.size());
+    assertThat(stream.direct).hasSize(sizes.size());
+  }
+
+  @Test
+  void aQueueThatIsToEndWhileSomebodyWritesEndsAfterThat() throws Exception {
+    CountDownLatch writing = new CountDownLatch(1);
+    CountDownLatch ending = new CountDownLatch(1);
+    stream.beforeDirect =
+        () -> {
+          writing.countDown();
+          assertThat(isDown(ending)).isTrue();
+        };
+    Thread sender = Thread.ofPlatform().start(() -> send(0, 0, 8, true));
+    assertThat(isDown(writing)).isTrue();
+    onLoop(outbound::finish);
+    assertThat(finished).hasValue(0);
+    ending.countDown();
+    sender.join();
+    await().until(() -> finished.get() == 1);
+    assertThat(frames()).isEqualTo(1);
+  }
+
+  private static boolean isDown(CountDownLatch latch) {
+    try {
+      return latch.await(20, TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    }
   }
 
   @Test

@@ -180,7 +180,7 @@ class DirectSocketTest {
   /** More than the kernel takes at once, so that the loop has to send the rest. */
   @Test
   void aPeerThatReadsLateGetsEveryByte() throws Exception {
-    byte[] body = new byte[16_000];
+    byte[] body = new byte[128 * 1024];
     AtomicInteger requests = new AtomicInteger();
     try (Server server =
             Wirelace.server()

@@ -11,14 +11,25 @@ class PayoffTest {
 
   private long nowNs;
   private int compressed;
-  private final Payoff payoff = new Payoff(() -> nowNs);
+  private final Payoff payoff = new Payoff(true, () -> nowNs);
 
-  /** Sends bodies; returns the share of them that was compressed. */
+  /**
+   * Sends bodies; returns the share of them that was compressed. Where that is slower it is the
+   * compressor that takes the time, elsewhere the link.
+   */
   private double share(int bodies, long compressedNs, long plainNs) {
     compressed = 0;
     for (int i = 0; i < bodies; i++) {
       boolean compress = payoff.compressNow();
-      nowNs += compress ? compressedNs : plainNs;
+      long startNs = compress ? payoff.compressing() : 0;
+      long cpuNs = compressedNs > plainNs ? compressedNs : compressedNs / 10;
+      if (compress) {
+        nowNs += cpuNs;
+        payoff.compressed(startNs);
+        nowNs += compressedNs - cpuNs;
+      } else {
+        nowNs += plainNs;
+      }
       compressed += compress ? 1 : 0;
       payoff.sent(PLAIN, compress ? SMALL : PLAIN);
     }
@@ -108,10 +119,60 @@ class PayoffTest {
 
   @Test
   void whatLosesAgainAndAgainIsTriedLessOften() {
-    share(500_000, 22_000, 700); // finds out
-    double atFirst = share(80_000_000, 22_000, 700);
-    share(80_000_000, 22_000, 700);
-    assertThat(share(80_000_000, 22_000, 700)).isLessThan(0.6 * atFirst);
+    share(500_000, 1_200, 700); // finds out; too near to be hopeless
+    double atFirst = share(10_000_000, 1_200, 700);
+    share(80_000_000, 1_200, 700);
+    assertThat(share(80_000_000, 1_200, 700)).isLessThan(0.6 * atFirst);
+  }
+
+  @Test
+  void aHopelessTrialEndsAtOnce() {
+    share(2_000_000, 22_000, 700); // finds out
+    long longestNs = 0;
+    for (int i = 0; i < 20_000_000; i++) {
+      long startNs = nowNs;
+      while (payoff.compressNow()) {
+        share(1, 22_000, 700);
+      }
+      longestNs = Math.max(longestNs, nowNs - startNs);
+      share(1, 22_000, 700);
+    }
+    assertThat(longestNs).isBetween(1_000_000L, 2_000_000L);
+  }
+
+  @Test
+  void withinOneMachineNothingIsCompressedUntilThatIsKnownToPay() {
+    Payoff within = new Payoff(false, () -> nowNs);
+    assertThat(within.compressNow()).isFalse();
+    boolean compressedNow = false;
+    for (int i = 0; i < 100_000; i++) { // a tunnel, as it turns out
+      compressedNow = within.compressNow();
+      nowNs += 80L * (compressedNow ? SMALL : PLAIN);
+      within.sent(PLAIN, compressedNow ? SMALL : PLAIN);
+    }
+    assertThat(compressedNow).isTrue();
+  }
+
+  @Test
+  void manyWhoCompressAtOnceMayKeepUp() {
+    share(2_000_000, 22_000, 700); // finds out
+    while (!payoff.compressNow()) {
+      share(1, 22_000, 700);
+    }
+    int threads = 64;
+    long startNs = nowNs;
+    while (payoff.compressNow()) { // each takes its time, and they get rid of two each 700 ns
+      long[] starts = new long[threads];
+      for (int i = 0; i < threads; i++) {
+        starts[i] = payoff.compressing();
+      }
+      nowNs += 22_000;
+      for (long start : starts) {
+        payoff.compressed(start);
+        payoff.sent(PLAIN, SMALL);
+      }
+    }
+    assertThat(nowNs - startNs).isGreaterThan(10_000_000);
   }
 
   @Test
