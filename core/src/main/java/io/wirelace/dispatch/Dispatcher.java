@@ -30,6 +30,7 @@ public final class Dispatcher implements MessageSink {
   private final WireLimits limits;
   private final boolean revealErrors;
   private final LongSupplier clock;
+  private final Pace.Typical typicalPace = new Pace.Typical();
 
   /**
    * A dispatcher.
@@ -96,6 +97,10 @@ public final class Dispatcher implements MessageSink {
             || Thread.currentThread().isVirtual() // a channel without a loop of its own
         ? null
         : new LoopCarrier(flow, pace, wanted == HandlerCarrier.LOOP, clock);
+  }
+
+  Pace.Typical typicalPace() {
+    return typicalPace;
   }
 
   long nowNs() {

@@ -44,6 +44,7 @@ final class Mailbox implements MessageSink.Inbox {
   private final Routes routes;
   private final Session session;
   private final MessageSink.Flow flow;
+  private final @Nullable LoopCarrier carrier;
   private final long maxMessages;
   private final long maxBytes;
 
@@ -52,15 +53,13 @@ final class Mailbox implements MessageSink.Inbox {
   private Batch last = new Batch(null, 0);
   private @Nullable Route likelyOnLoop;
   private @Nullable Message lent;
-  private @Nullable LoopCarrier carrier;
 
   // Virtual thread only; one at a time, ordered by batches.
   private Batch done = last;
   private @Nullable Route likely;
-  private @Nullable Frame frame;
 
   // One of them at a time.
-  private final Pace pace = new Pace();
+  private final Pace pace;
 
   // Both.
   private final AtomicInteger batches = new AtomicInteger();
@@ -68,12 +67,15 @@ final class Mailbox implements MessageSink.Inbox {
   private final AtomicLong bytes = new AtomicLong();
   private final AtomicBoolean paused = new AtomicBoolean();
 
+  /** For one session; on its event loop. */
   Mailbox(Dispatcher dispatcher, Session session, MessageSink.Flow flow) {
     this.dispatcher = dispatcher;
     this.routes = dispatcher.routes();
     this.session = session;
     this.flow = flow;
     SessionSettings settings = dispatcher.settings();
+    this.pace = new Pace(dispatcher.typicalPace());
+    this.carrier = dispatcher.carrier(flow, pace);
     this.maxMessages = settings.mailboxMessages();
     this.maxBytes = settings.mailboxBytes();
   }
@@ -180,10 +182,6 @@ final class Mailbox implements MessageSink.Inbox {
 
   private void startHandling() {
     LoopCarrier loop = carrier;
-    if (loop == null) {
-      loop = dispatcher.carrier(flow, pace);
-      carrier = loop;
-    }
     if (loop == null || !loop.start(this::handleCarried)) {
       VirtualThreads.start(this::handleAll);
     }
@@ -284,11 +282,7 @@ final class Mailbox implements MessageSink.Inbox {
   }
 
   private void handle(Batch batch) {
-    Frame view = frame;
-    if (view == null) {
-      view = new Frame();
-      frame = view;
-    }
+    Frame view = new Frame();
     int requests = 0;
     int handled = 0;
     int at = 0;
@@ -306,7 +300,6 @@ final class Mailbox implements MessageSink.Inbox {
         broken(request, e); // one message must not end the mailbox
       }
     }
-    view.detach();
   }
 
   /** So many messages of a batch have been handled on the loop, which has other things to do. */

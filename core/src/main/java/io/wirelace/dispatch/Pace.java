@@ -8,10 +8,10 @@ import java.util.concurrent.TimeUnit;
  * busy machine to fifty on a sleepy one; a handler that takes less is better run where it is, one
  * that takes longer would keep the loop's other sessions waiting.
  *
- * <p>An average that leans to the last sixteen or so batches. Nothing is known at first, so a
- * session begins in the pool. Used by the session's virtual thread while that runs, otherwise by
- * its event loop: one of them at a time, but for a thread that has just left the loop, whose counts
- * may be lost.
+ * <p>An average that leans to the last sixteen or so batches, and begins with what is typical of
+ * the sessions before; where nothing is known yet, a session begins in the pool. Used by the
+ * session's virtual thread while that runs, otherwise by its event loop: one of them at a time, but
+ * for a thread that has just left the loop, whose counts may be lost.
  */
 final class Pace {
   /** Up to this a message is quick. */
@@ -34,14 +34,40 @@ final class Pace {
   private static final long FORGIVEN_NS = TimeUnit.HOURS.toNanos(2);
   private static final int WEIGHT = 16;
 
-  private long averageNs = MOST_NS;
+  /** After so many batches it is told what this session is like. */
+  private static final int BATCHES_A_REPORT = 32;
+
+  /**
+   * What a message takes in the sessions of one server or client, as those who were asked last say.
+   * Any thread; who races loses a report.
+   */
+  static final class Typical {
+    private static final int WEIGHT = 8;
+
+    private volatile long averageNs = MOST_NS;
+
+    private void report(long ns) {
+      long beforeNs = averageNs;
+      averageNs = beforeNs + (ns - beforeNs) / WEIGHT;
+    }
+  }
+
+  private final Typical typical;
+  private long averageNs;
   private long handled;
+  private int batches;
 
   /** How often it has held the loop. */
   private int held;
 
   /** Until when it rests for keeping or holding it; 0 if it never did. */
   private long restUntilNs;
+
+  /** Of a new session. */
+  Pace(Typical typical) {
+    this.typical = typical;
+    this.averageNs = typical.averageNs;
+  }
 
   /** One more message has been handled. */
   void handled() {
@@ -53,6 +79,10 @@ final class Pace {
     long each = Math.min(ns / Math.max(1, handled), MOST_NS);
     handled = 0;
     averageNs += (each - averageNs) / WEIGHT;
+    if (++batches == BATCHES_A_REPORT) {
+      batches = 0;
+      typical.report(averageNs);
+    }
   }
 
   /** The messages handled since the last call kept the loop for that long, until now. */

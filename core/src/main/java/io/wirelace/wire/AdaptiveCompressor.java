@@ -32,13 +32,12 @@ public final class AdaptiveCompressor {
   /**
    * A compressor of one session.
    *
-   * @param withinMachine whether the peer is on this machine, so that it begins with bodies as they
-   *     are
+   * @param withinMachine whether the peer is on this machine, where it takes less to find out
    * @param clock nanoseconds
    */
   public AdaptiveCompressor(Compression algorithm, boolean withinMachine, LongSupplier clock) {
     this.algorithm = algorithm;
-    this.payoff = new Payoff(!withinMachine, clock);
+    this.payoff = new Payoff(withinMachine, clock);
   }
 
   /** What it compresses with. */

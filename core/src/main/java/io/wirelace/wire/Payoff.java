@@ -23,10 +23,14 @@ final class Payoff {
   private static final int LEAST_BODIES = 64;
 
   private static final long LEAST_NS = 10_000_000; // 10 ms
+  private static final long LEAST_NS_WITHIN = 2_000_000; // 2 ms
   private static final long MOST_NS = 200_000_000; // 200 ms
 
   /** Longer than the queue between sender and link, whose fits and starts it has to outlast. */
   private static final long ENOUGH_WIRE_BYTES = 2 * 1024 * 1024; // 2 MiB
+
+  /** Within one machine there is no slow link, and if it is a tunnel, that is found out later. */
+  private static final long ENOUGH_WIRE_BYTES_WITHIN = 64 * 1024; // 64 KiB
 
   /** Between two trials, in lengths of one; doubled by each of compressing lost in a row. */
   private static final int REST = 20;
@@ -39,9 +43,6 @@ final class Payoff {
 
   private static final int MOST_DOUBLINGS = 4;
   private static final long MOST_REST_NS = 60_000_000_000L; // 1 min
-
-  /** A session that begins with plain bodies compresses none before it is under way. */
-  private static final long SETTLING_NS = 1_000_000_000; // 1 s
 
   /** So often in a row has the other way to win: one such moment may be chance. */
   private static final int WINS = 2;
@@ -69,12 +70,14 @@ final class Payoff {
     TRIAL
   }
 
+  private final long leastNs;
+  private final long enoughWireBytes;
   private final LongSupplier clock;
   private final AtomicBoolean looking = new AtomicBoolean();
   private final AtomicInteger compressing = new AtomicInteger();
 
-  private volatile Phase phase;
-  private volatile boolean prefersCompressed;
+  private volatile Phase phase = Phase.REFERENCE;
+  private volatile boolean prefersCompressed = true;
 
   private long startNs;
   private long restNs;
@@ -91,15 +94,14 @@ final class Payoff {
   private int plainLosses;
 
   /**
-   * Begins with one of both ways.
+   * For one session.
    *
-   * @param prefersCompressed whether with compressing
+   * @param withinMachine whether the peer is on this machine, so that short moments will do
    * @param clock nanoseconds
    */
-  Payoff(boolean prefersCompressed, LongSupplier clock) {
-    this.prefersCompressed = prefersCompressed;
-    this.phase = prefersCompressed ? Phase.REFERENCE : Phase.RESTING;
-    this.restNs = prefersCompressed ? 0 : SETTLING_NS;
+  Payoff(boolean withinMachine, LongSupplier clock) {
+    this.leastNs = withinMachine ? LEAST_NS_WITHIN : LEAST_NS;
+    this.enoughWireBytes = withinMachine ? ENOUGH_WIRE_BYTES_WITHIN : ENOUGH_WIRE_BYTES;
     this.clock = clock;
     this.startNs = clock.getAsLong();
   }
@@ -146,7 +148,7 @@ final class Payoff {
       begin(Phase.REFERENCE, now); // senders had nothing to send: that says nothing about speed
       return;
     }
-    boolean over = elapsed >= LEAST_NS && (wireBytes >= ENOUGH_WIRE_BYTES || elapsed >= MOST_NS);
+    boolean over = elapsed >= leastNs && (wireBytes >= enoughWireBytes || elapsed >= MOST_NS);
     if (!over && !isHopeless()) {
       return;
     }

@@ -10,7 +10,8 @@ class PaceTest {
   private static final long QUICK_NS = 1_000;
   private static final long SLOW_NS = 2_000_000;
 
-  private final Pace pace = new Pace();
+  private final Pace.Typical typical = new Pace.Typical();
+  private Pace pace = new Pace(typical);
   private long nowNs;
 
   private void onLoop(int batches, int messages, long eachNs) {
@@ -38,6 +39,16 @@ class PaceTest {
     assertThat(pace.isQuick(nowNs)).isFalse();
     inPool(96, QUICK_NS);
     assertThat(pace.isQuick(nowNs)).isTrue();
+  }
+
+  @Test
+  void aNewSessionIsTakenForOneLikeThoseBefore() {
+    assertThat(new Pace(typical).isQuick(nowNs)).isFalse();
+    inPool(1_000, QUICK_NS);
+    assertThat(new Pace(typical).isQuick(nowNs)).isTrue();
+    pace = new Pace(typical);
+    inPool(1_000, SLOW_NS);
+    assertThat(new Pace(typical).isQuick(nowNs)).isFalse();
   }
 
   @Test

@@ -11,7 +11,7 @@ class PayoffTest {
 
   private long nowNs;
   private int compressed;
-  private final Payoff payoff = new Payoff(true, () -> nowNs);
+  private final Payoff payoff = new Payoff(false, () -> nowNs);
 
   /**
    * Sends bodies; returns the share of them that was compressed. Where that is slower it is the
@@ -140,17 +140,35 @@ class PayoffTest {
     assertThat(longestNs).isBetween(1_000_000L, 2_000_000L);
   }
 
-  @Test
-  void withinOneMachineNothingIsCompressedUntilThatIsKnownToPay() {
-    Payoff within = new Payoff(false, () -> nowNs);
-    assertThat(within.compressNow()).isFalse();
-    boolean compressedNow = false;
-    for (int i = 0; i < 100_000; i++) { // a tunnel, as it turns out
-      compressedNow = within.compressNow();
-      nowNs += 80L * (compressedNow ? SMALL : PLAIN);
-      within.sent(PLAIN, compressedNow ? SMALL : PLAIN);
+  /** Within one machine; what was compressed of so many bodies, each way taking its time. */
+  private int compressedWithin(Payoff within, int bodies, long compressedNs, long plainNs) {
+    int count = 0;
+    for (int i = 0; i < bodies; i++) {
+      boolean compress = within.compressNow();
+      long startNs = compress ? within.compressing() : 0;
+      nowNs += compress ? compressedNs : plainNs;
+      if (compress) {
+        within.compressed(compressedNs > plainNs ? startNs : nowNs);
+        count++;
+      }
+      within.sent(PLAIN, compress ? SMALL : PLAIN);
     }
-    assertThat(compressedNow).isTrue();
+    return count;
+  }
+
+  @Test
+  void withinOneMachineItTakesAFewHundredBodiesToFindOut() {
+    Payoff within = new Payoff(true, () -> nowNs);
+    assertThat(within.compressNow()).isTrue(); // as was asked for
+    assertThat(compressedWithin(within, 100_000, 22_000, 700)).isBetween(100, 1_000);
+  }
+
+  @Test
+  void aTunnelToAnotherMachineIsCompressed() {
+    Payoff within = new Payoff(true, () -> nowNs);
+    compressedWithin(within, 10_000, 22_000, 700); // until it is full
+    compressedWithin(within, 100_000, SMALL * 80L, PLAIN * 80L);
+    assertThat(compressedWithin(within, 10_000, SMALL * 80L, PLAIN * 80L)).isGreaterThan(9_000);
   }
 
   @Test
