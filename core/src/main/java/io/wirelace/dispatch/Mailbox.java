@@ -74,7 +74,7 @@ final class Mailbox implements MessageSink.Inbox {
     this.session = session;
     this.flow = flow;
     SessionSettings settings = dispatcher.settings();
-    this.pace = new Pace(dispatcher.typicalPace());
+    this.pace = new Pace(dispatcher.typicalPace(), dispatcher.nowNs());
     this.carrier = dispatcher.carrier(flow, pace);
     this.maxMessages = settings.mailboxMessages();
     this.maxBytes = settings.mailboxBytes();
@@ -232,6 +232,7 @@ final class Mailbox implements MessageSink.Inbox {
   private void handleAll() {
     LoopCarrier startedBy = carrier;
     long sinceNs = startedBy != null && flow.isOnLoop() ? startedBy.beganNs() : dispatcher.nowNs();
+    long writtenNs = flow.writtenNs();
     int sinceYield = 0;
     while (true) {
       Batch batch = done.next;
@@ -242,7 +243,13 @@ final class Mailbox implements MessageSink.Inbox {
       handle(batch);
       batch.release();
       boolean carried = flow.isOnLoop();
-      sinceNs = carried ? sinceNs : took(sinceNs);
+      if (!carried) {
+        long nowNs = dispatcher.nowNs();
+        long nowWrittenNs = flow.writtenNs(); // on the loop no handler would write
+        pace.tookInPool(Math.max(0, nowNs - sinceNs - (nowWrittenNs - writtenNs)));
+        sinceNs = nowNs;
+        writtenNs = nowWrittenNs;
+      }
       sinceYield += batch.messages();
       handled(batch.messages(), batch.length());
       if (batches.decrementAndGet() == 0 || handBack(carried)) {
@@ -253,13 +260,6 @@ final class Mailbox implements MessageSink.Inbox {
         Thread.yield();
       }
     }
-  }
-
-  /** A batch has been handled, in the pool at last; returns when. */
-  private long took(long sinceNs) {
-    long nowNs = dispatcher.nowNs();
-    pace.tookInPool(nowNs - sinceNs);
-    return nowNs;
   }
 
   /**

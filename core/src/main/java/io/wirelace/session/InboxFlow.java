@@ -37,6 +37,11 @@ final class InboxFlow implements MessageSink.Flow {
   }
 
   @Override
+  public long writtenNs() {
+    return session.outbound().writtenNs();
+  }
+
+  @Override
   public void pause() {
     gate.pause(ReadGate.MAILBOX);
     watch.onBacklog();

@@ -51,6 +51,12 @@ public interface MessageSink {
     /** Sends what waits. Event loop only. */
     void sendNow();
 
+    /**
+     * How long, in nanoseconds, threads other than the event loop have been writing to the socket
+     * so far. To one of them what it has done itself is known, of others perhaps not the last.
+     */
+    long writtenNs();
+
     /** Stop reading: the inbox is full. Event loop only. */
     void pause();
 

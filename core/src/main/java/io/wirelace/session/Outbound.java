@@ -80,6 +80,9 @@ final class Outbound {
   private int looks;
   private int messagesAtLastLook;
 
+  // Whoever has the duty.
+  private long writtenNs;
+
   // Set by the event loop, which may give up the duty then; read by whoever has it.
   private boolean finishing;
   private boolean discarding;
@@ -183,8 +186,10 @@ final class Outbound {
       return false;
     }
     int bytes = chunk.sealedAt;
+    long startNs = System.nanoTime();
     try {
       chunk.written = to.write(chunk.bytes, chunk.base(), chunk.base() + bytes);
+      writtenNs += System.nanoTime() - startNs;
     } catch (IOException | NotYetConnectedException e) {
       return false; // the loop finds that the connection is broken as well, and ends the session
     }
@@ -201,6 +206,11 @@ final class Outbound {
       chunk.buffer.release();
     }
     return true;
+  }
+
+  /** How long senders have been writing themselves; to one of them what it has done is known. */
+  long writtenNs() {
+    return writtenNs;
   }
 
   /** Whether the channel has passed on all that it was given. */

@@ -284,7 +284,6 @@ final class Sending {
     compressor =
         compression == Compression.NONE
             ? null
-            : new AdaptiveCompressor(
-                compression, session.link().isWithinMachine(), context.clock());
+            : new AdaptiveCompressor(compression, context.clock());
   }
 }

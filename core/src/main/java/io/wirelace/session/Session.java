@@ -308,10 +308,6 @@ public final class Session implements AutoCloseable {
     return inFlight;
   }
 
-  Link link() {
-    return link;
-  }
-
   SessionContext context() {
     return context;
   }

@@ -2,7 +2,6 @@ package io.wirelace.transport;
 
 import io.netty.channel.Channel;
 import io.wirelace.wire.FrameHeader;
-import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.util.Objects;
 import java.util.Optional;
@@ -53,12 +52,6 @@ public record Link(
   /** Whether what was sent once may come twice (UDP). */
   public boolean mayRepeat() {
     return transport.equals("udp");
-  }
-
-  /** Whether the peer is on this machine, as far as its address tells. */
-  public boolean isWithinMachine() {
-    return !(peer instanceof InetSocketAddress inet)
-        || (inet.getAddress() != null && inet.getAddress().isLoopbackAddress());
   }
 
   /** This, carried by that scheme. */

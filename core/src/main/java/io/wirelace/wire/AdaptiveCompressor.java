@@ -29,15 +29,10 @@ public final class AdaptiveCompressor {
   private int skip;
   private int nextSkip = 1;
 
-  /**
-   * A compressor of one session.
-   *
-   * @param withinMachine whether the peer is on this machine, where it takes less to find out
-   * @param clock nanoseconds
-   */
-  public AdaptiveCompressor(Compression algorithm, boolean withinMachine, LongSupplier clock) {
+  /** A compressor of one session, with a clock in nanoseconds. */
+  public AdaptiveCompressor(Compression algorithm, LongSupplier clock) {
     this.algorithm = algorithm;
-    this.payoff = new Payoff(withinMachine, clock);
+    this.payoff = new Payoff(clock);
   }
 
   /** What it compresses with. */
@@ -50,7 +45,7 @@ public final class AdaptiveCompressor {
     if (body.length < LEAST_BYTES || algorithm == Compression.NONE) {
       return null;
     }
-    byte[] out = payoff.compressNow() ? compressTimed(body) : null;
+    byte[] out = payoff.compressNow() && !isSkipped() ? compressTimed(body) : null;
     payoff.sent(body.length, out == null ? body.length : out.length);
     return out;
   }
@@ -64,11 +59,15 @@ public final class AdaptiveCompressor {
     }
   }
 
-  private byte @Nullable [] compressIfSmaller(byte[] body) {
+  private boolean isSkipped() {
     if (skip > 0) {
       skip--;
-      return null;
+      return true;
     }
+    return false;
+  }
+
+  private byte @Nullable [] compressIfSmaller(byte[] body) {
     byte[] out = samplePays(body) ? algorithm.deflate(body) : null;
     if (out == null || !pays(out.length, body.length)) {
       skip = nextSkip;

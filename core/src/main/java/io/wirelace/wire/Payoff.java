@@ -14,7 +14,7 @@ import java.util.function.LongSupplier;
  * once.
  *
  * <p>Begins with compressing, and stays with it unless sending plainly is clearly faster: traffic
- * that is limited by neither is compressed, as it was asked for. *
+ * that is limited by neither is compressed, as it was asked for.
  *
  * <p>Any thread. The counts are plain fields: threads that race lose a count, nothing else.
  */
@@ -23,14 +23,13 @@ final class Payoff {
   private static final int LEAST_BODIES = 64;
 
   private static final long LEAST_NS = 10_000_000; // 10 ms
-  private static final long LEAST_NS_WITHIN = 2_000_000; // 2 ms
   private static final long MOST_NS = 200_000_000; // 200 ms
 
   /** Longer than the queue between sender and link, whose fits and starts it has to outlast. */
   private static final long ENOUGH_WIRE_BYTES = 2 * 1024 * 1024; // 2 MiB
 
-  /** Within one machine there is no slow link, and if it is a tunnel, that is found out later. */
-  private static final long ENOUGH_WIRE_BYTES_WITHIN = 64 * 1024; // 64 KiB
+  /** Who compresses for this share of a moment is not held up by a link. */
+  private static final double BUSY = 0.1;
 
   /** Between two trials, in lengths of one; doubled by each of compressing lost in a row. */
   private static final int REST = 20;
@@ -70,8 +69,6 @@ final class Payoff {
     TRIAL
   }
 
-  private final long leastNs;
-  private final long enoughWireBytes;
   private final LongSupplier clock;
   private final AtomicBoolean looking = new AtomicBoolean();
   private final AtomicInteger compressing = new AtomicInteger();
@@ -93,15 +90,8 @@ final class Payoff {
   /** Trials of sending plainly that were lost since it was last preferred. */
   private int plainLosses;
 
-  /**
-   * For one session.
-   *
-   * @param withinMachine whether the peer is on this machine, so that short moments will do
-   * @param clock nanoseconds
-   */
-  Payoff(boolean withinMachine, LongSupplier clock) {
-    this.leastNs = withinMachine ? LEAST_NS_WITHIN : LEAST_NS;
-    this.enoughWireBytes = withinMachine ? ENOUGH_WIRE_BYTES_WITHIN : ENOUGH_WIRE_BYTES;
+  /** With a clock in nanoseconds. */
+  Payoff(LongSupplier clock) {
     this.clock = clock;
     this.startNs = clock.getAsLong();
   }
@@ -148,7 +138,9 @@ final class Payoff {
       begin(Phase.REFERENCE, now); // senders had nothing to send: that says nothing about speed
       return;
     }
-    boolean over = elapsed >= leastNs && (wireBytes >= enoughWireBytes || elapsed >= MOST_NS);
+    boolean over =
+        elapsed >= LEAST_NS
+            && (wireBytes >= ENOUGH_WIRE_BYTES || elapsed >= MOST_NS || isBusy(elapsed));
     if (!over && !isHopeless()) {
       return;
     }
@@ -164,6 +156,13 @@ final class Payoff {
       restNs = Math.min(MOST_REST_NS, rest(elapsed));
       begin(wins > 0 ? Phase.REFERENCE : Phase.RESTING, now);
     }
+  }
+
+  /** Whether it is known already how fast compressed bodies get away. */
+  private boolean isBusy(long elapsed) {
+    return phase == Phase.REFERENCE
+        && bodies >= LEAST_BODIES
+        && compressingNs > BUSY * mostCompressing * elapsed;
   }
 
   /** Whether compressing alone takes those who do it longer than plain bodies took. */

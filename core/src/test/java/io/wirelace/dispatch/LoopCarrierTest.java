@@ -35,6 +35,9 @@ import org.junit.jupiter.api.Test;
 class LoopCarrierTest {
   private static final byte[] NOTHING = {};
 
+  /** A loop that lost its processor is left alone for a second, then for two, and so on. */
+  private static final Duration RESTS = Duration.ofSeconds(30);
+
   @BeforeEach
   void mustBeAllowed() {
     Assumptions.assumeTrue(
@@ -106,12 +109,12 @@ class LoopCarrierTest {
         Client client = Wirelace.connect(server.uri());
         Client other = Wirelace.connect(server.uri())) {
       assertThat(carrierOf(client)).startsWith("virtual on ForkJoinPool");
-      await().until(() -> comesToTheLoop(client));
+      await().atMost(RESTS).until(() -> comesToTheLoop(client));
       await()
           .until(
               () -> new String(client.request("compute", NOTHING), UTF_8),
               carrier -> carrier.startsWith("virtual on ForkJoinPool"));
-      await().until(() -> comesToTheLoop(other));
+      await().atMost(RESTS).until(() -> comesToTheLoop(other));
     }
   }
 
@@ -400,6 +403,7 @@ class LoopCarrierTest {
                 .start();
         Client client = Wirelace.connect(server.uri())) {
       await()
+          .atMost(RESTS)
           .until(() -> {
             carriers.clear();
             boolean onLoop = comesToTheLoop(client);

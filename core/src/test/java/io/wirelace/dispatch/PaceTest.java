@@ -11,8 +11,8 @@ class PaceTest {
   private static final long SLOW_NS = 2_000_000;
 
   private final Pace.Typical typical = new Pace.Typical();
-  private Pace pace = new Pace(typical);
   private long nowNs;
+  private Pace pace = new Pace(typical, nowNs);
 
   private void onLoop(int batches, int messages, long eachNs) {
     for (int i = 0; i < batches; i++) {
@@ -43,12 +43,36 @@ class PaceTest {
 
   @Test
   void aNewSessionIsTakenForOneLikeThoseBefore() {
-    assertThat(new Pace(typical).isQuick(nowNs)).isFalse();
+    assertThat(new Pace(typical, nowNs).isQuick(nowNs)).isFalse();
     inPool(1_000, QUICK_NS);
-    assertThat(new Pace(typical).isQuick(nowNs)).isTrue();
-    pace = new Pace(typical);
+    assertThat(new Pace(typical, nowNs).isQuick(nowNs)).isTrue();
+    pace = new Pace(typical, nowNs);
     inPool(1_000, SLOW_NS);
-    assertThat(new Pace(typical).isQuick(nowNs)).isFalse();
+    assertThat(new Pace(typical, nowNs).isQuick(nowNs)).isFalse();
+  }
+
+  /** Those may be short, and never be asked what they are like. */
+  @Test
+  void whereANewSessionHasHeldTheLoopTheNextBeginInThePoolForAWhile() {
+    inPool(1_000, QUICK_NS);
+    long heldNs = TimeUnit.MILLISECONDS.toNanos(30);
+    for (int held = 0; held < 3; held++) {
+      Pace fresh = new Pace(typical, nowNs);
+      assertThat(fresh.isQuick(nowNs)).isTrue();
+      fresh.handled();
+      nowNs += heldNs;
+      fresh.tookOnLoop(heldNs, nowNs);
+      long restNs = TimeUnit.SECONDS.toNanos(1) << held;
+      assertThat(new Pace(typical, nowNs + restNs - 1).isQuick(nowNs + restNs - 1)).isFalse();
+      nowNs += restNs;
+    }
+  }
+
+  @Test
+  void oneThatHoldsTheLoopLaterIsNotTypical() {
+    inPool(1_000, QUICK_NS);
+    onLoop(1, 1, TimeUnit.MILLISECONDS.toNanos(30));
+    assertThat(new Pace(typical, nowNs).isQuick(nowNs)).isTrue();
   }
 
   @Test

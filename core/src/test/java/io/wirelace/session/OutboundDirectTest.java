@@ -58,6 +58,7 @@ class OutboundDirectTest {
   private static final int THREADS = 6;
   private static final int LOOP = THREADS; // the event loop sends as well, as one more
 
+  private final long seed = System.nanoTime(); // first: others are made with it
   private final EventLoopGroup group =
       new MultiThreadIoEventLoopGroup(1, LocalIoHandler.newFactory());
   private final Stream stream = new Stream();
@@ -65,8 +66,6 @@ class OutboundDirectTest {
   private final AtomicLong discarded = new AtomicLong();
   private final Counters counters = new Counters();
   private final Outbound outbound = new Outbound(new Owner(), counters, 1 << 20, 1 << 16);
-  private final long seed = System.nanoTime();
-
   private Channel channel;
 
   private final class Owner implements Outbound.Owner {

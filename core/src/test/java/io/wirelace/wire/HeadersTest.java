@@ -40,7 +40,7 @@ class HeadersTest {
     byte[] noise = new byte[100_000];
     new Random(3).nextBytes(noise);
     for (Compression algorithm : new Compression[] {Compression.LZ4, Compression.ZSTD}) {
-      AdaptiveCompressor compressor = new AdaptiveCompressor(algorithm, false, System::nanoTime);
+      AdaptiveCompressor compressor = new AdaptiveCompressor(algorithm, System::nanoTime);
       assertThat(compressor.compress(new byte[511])).as("under 512").isNull();
       for (int size : new int[] {512, 8_192, 8_193, 1_000_000}) {
         byte[] small = compressor.compress(new byte[size]);
@@ -55,9 +55,7 @@ class HeadersTest {
       assertThat(compressor.compress(new byte[1000])).isNull();
       assertThat(compressor.compress(new byte[1000])).isNotNull();
     }
-    assertThat(
-            new AdaptiveCompressor(Compression.NONE, false, System::nanoTime)
-                .compress(new byte[1000]))
+    assertThat(new AdaptiveCompressor(Compression.NONE, System::nanoTime).compress(new byte[1000]))
         .isNull();
   }
 

@@ -11,7 +11,7 @@ class PayoffTest {
 
   private long nowNs;
   private int compressed;
-  private final Payoff payoff = new Payoff(false, () -> nowNs);
+  private final Payoff payoff = new Payoff(() -> nowNs);
 
   /**
    * Sends bodies; returns the share of them that was compressed. Where that is slower it is the
@@ -140,35 +140,28 @@ class PayoffTest {
     assertThat(longestNs).isBetween(1_000_000L, 2_000_000L);
   }
 
-  /** Within one machine; what was compressed of so many bodies, each way taking its time. */
-  private int compressedWithin(Payoff within, int bodies, long compressedNs, long plainNs) {
-    int count = 0;
-    for (int i = 0; i < bodies; i++) {
-      boolean compress = within.compressNow();
-      long startNs = compress ? within.compressing() : 0;
-      nowNs += compress ? compressedNs : plainNs;
-      if (compress) {
-        within.compressed(compressedNs > plainNs ? startNs : nowNs);
-        count++;
-      }
-      within.sent(PLAIN, compress ? SMALL : PLAIN);
+  @Test
+  void aFastLinkIsFoundOutInATenthOfASecond() {
+    while (nowNs < 100_000_000) {
+      share(1, 22_000, 700);
     }
-    return count;
+    assertThat(share(1_000_000, 22_000, 700)).isLessThan(0.05);
   }
 
+  /** A burst that fits the queue before a slow link gets away at once, whatever it is. */
   @Test
-  void withinOneMachineItTakesAFewHundredBodiesToFindOut() {
-    Payoff within = new Payoff(true, () -> nowNs);
-    assertThat(within.compressNow()).isTrue(); // as was asked for
-    assertThat(compressedWithin(within, 100_000, 22_000, 700)).isBetween(100, 1_000);
-  }
-
-  @Test
-  void aTunnelToAnotherMachineIsCompressed() {
-    Payoff within = new Payoff(true, () -> nowNs);
-    compressedWithin(within, 10_000, 22_000, 700); // until it is full
-    compressedWithin(within, 100_000, SMALL * 80L, PLAIN * 80L);
-    assertThat(compressedWithin(within, 10_000, SMALL * 80L, PLAIN * 80L)).isGreaterThan(9_000);
+  void shortBurstsAreCompressed() {
+    int compressedBodies = 0;
+    int bodies = 0;
+    for (int burst = 0; burst < 2_000; burst++) {
+      long startNs = nowNs;
+      for (int i = 0; i < 200; i++) {
+        compressedBodies += (int) share(1, 7_000, 700);
+        bodies++;
+      }
+      nowNs = startNs + 50_000_000; // twenty a second
+    }
+    assertThat((double) compressedBodies / bodies).isGreaterThan(0.8);
   }
 
   @Test

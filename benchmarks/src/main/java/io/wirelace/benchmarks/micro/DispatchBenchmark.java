@@ -94,6 +94,11 @@ public class DispatchBenchmark {
     }
 
     @Override
+    public long writtenNs() {
+      return 0;
+    }
+
+    @Override
     public void pause() {
       throw new IllegalStateException("the mailbox is full");
     }
