@@ -49,7 +49,7 @@ final class Payoff {
   private static final int BODIES_BETWEEN_LOOKS = 8;
 
   /** So much faster has plain to be, to be preferred. */
-  private static final double CLEARLY = 1.15;
+  private static final double CLEARLY = 1.1;
 
   /**
    * A trial of compressing is hopeless if that takes so many times as long as may be. Who was
