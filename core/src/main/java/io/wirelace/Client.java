@@ -83,7 +83,7 @@ public final class Client implements AutoCloseable {
             .orTimeout(timeout.toNanos(), TimeUnit.NANOSECONDS)
             .handle((client, failure) -> {
               if (client == null) {
-                throw connectFault(failure).toException();
+                throw connectFault(endpoint, timeout, failure).toException();
               }
               return client;
             });
@@ -95,12 +95,20 @@ public final class Client implements AutoCloseable {
     return result;
   }
 
+  private static Fault connectFault(
+      Endpoint endpoint, Duration timeout, @Nullable Throwable failure) {
+    return failure instanceof TimeoutException
+        ? Fault.of(
+            ErrorCode.CONNECTION_TIMEOUT,
+            endpoint.uri()
+                + ": not connected and greeted within "
+                + timeout.toMillis()
+                + " ms (the client's connect timeout)")
+        : connectFault(failure);
+  }
+
   private static Fault connectFault(@Nullable Throwable failure) {
     Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
-    if (cause instanceof TimeoutException) {
-      return Fault.of(
-          ErrorCode.CONNECTION_TIMEOUT, "not connected and greeted within the connect timeout");
-    }
     return cause == null
         ? Fault.of(ErrorCode.CONNECTION_FAILED, "not connected")
         : Fault.from(cause, ErrorCode.CONNECTION_FAILED);

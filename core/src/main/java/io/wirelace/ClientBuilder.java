@@ -33,7 +33,10 @@ public final class ClientBuilder extends HandlerBuilder<ClientBuilder> {
     return this;
   }
 
-  /** How long connecting may take, the greeting included. */
+  /**
+   * How long connecting may take, the greeting included; default 10 s. An endpoint's own {@code
+   * connect-timeout} and TLS's {@code handshake-timeout} can end it earlier.
+   */
   public ClientBuilder connectTimeout(Duration timeout) {
     if (timeout.isNegative() || timeout.isZero()) {
       throw Values.invalid("connect-timeout", timeout, "more than 0");

@@ -13,7 +13,8 @@ import java.util.Set;
  * @param backlog {@code backlog}: connections that wait to be accepted; default 1024
  * @param sendBufferBytes {@code send-buffer}: SO_SNDBUF, 0 leaves it to the kernel; default 0
  * @param receiveBufferBytes {@code receive-buffer}: SO_RCVBUF, 0 leaves it to the kernel; default 0
- * @param connectTimeout {@code connect-timeout}: how long a connect may take; default 10 s
+ * @param connectTimeout {@code connect-timeout}: how long a connect may take; default 0, as long as
+ *     the client's own timeout lets it
  */
 record UnixSocketOptions(
     Set<PosixFilePermission> mode,
@@ -35,7 +36,7 @@ record UnixSocketOptions(
         options.number("backlog", 1024, 1, 65_535),
         options.bytes("send-buffer", 0, 0, MOST_BYTES),
         options.bytes("receive-buffer", 0, 0, MOST_BYTES),
-        options.duration("connect-timeout", Duration.ofSeconds(10)));
+        options.duration("connect-timeout", Duration.ZERO));
   }
 
   private static Set<PosixFilePermission> mode(String text) {

@@ -19,8 +19,8 @@ import java.util.Locale;
  * @param socket the UDP socket
  * @param idleTimeout {@code idle-timeout}: a connection is over after so long without a packet; 0
  *     for never; the lower of both sides counts; default 60 s
- * @param connectTimeout {@code connect-timeout}: how long a client's handshake may take; default 10
- *     s
+ * @param connectTimeout {@code connect-timeout}: how long a client's handshake may take; default 0,
+ *     as long as the client's own timeout lets it
  * @param migration {@code migration}: whether a peer may go on from another address; default true
  * @param congestion {@code congestion}: cubic, reno or bbr; default cubic
  */
@@ -108,7 +108,7 @@ record QuicOptions(
             options.bytes("receive-buffer", 2 * MIB, 0, 1024 * MIB),
             options.text("bind", "")),
         options.duration("idle-timeout", Duration.ofSeconds(60)),
-        options.duration("connect-timeout", Duration.ofSeconds(10)),
+        options.duration("connect-timeout", Duration.ZERO),
         options.flag("migration", true),
         congestion(options.text("congestion", "cubic")));
   }

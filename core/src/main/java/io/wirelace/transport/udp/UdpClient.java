@@ -18,6 +18,7 @@ import java.io.IOException;
 import java.net.ConnectException;
 import java.net.PortUnreachableException;
 import java.nio.channels.ClosedChannelException;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
@@ -98,7 +99,8 @@ final class UdpClient extends DatagramEnds {
       return;
     }
     long now = System.nanoTime();
-    long leftNs = options.connectTimeout().toNanos() - (now - startedNs);
+    Duration most = options.connectTimeout();
+    long leftNs = most.isZero() ? Long.MAX_VALUE : most.toNanos() - (now - startedNs);
     if (leftNs <= 0) {
       fail(ctx, new ConnectTimeoutException("nobody answered"));
       return;

@@ -19,7 +19,8 @@ import org.jspecify.annotations.Nullable;
  * @param receiveBufferBytes {@code receive-buffer}: SO_RCVBUF, 0 leaves it to the kernel, which
  *     bounds it anyhow; default 4 MiB
  * @param reuseAddress {@code reuse-address}: bind where another socket is bound; default false
- * @param connectTimeout {@code connect-timeout}: how long a client asks for an answer; default 10 s
+ * @param connectTimeout {@code connect-timeout}: how long a client asks for an answer; default 0,
+ *     as long as its own timeout lets it
  * @param bind {@code bind}: the local address a client sends from; empty leaves it to the kernel
  * @param group {@code group}: a multicast group that a listener hears as well; null for none
  * @param networkInterface {@code interface}: the name of the interface to hear it on; empty takes
@@ -54,7 +55,7 @@ record UdpOptions(
             options.bytes("send-buffer", 0, 0, MOST_BYTES),
             options.bytes("receive-buffer", 4 * 1024 * 1024, 0, MOST_BYTES),
             options.flag("reuse-address", false),
-            options.duration("connect-timeout", Duration.ofSeconds(10)),
+            options.duration("connect-timeout", Duration.ZERO),
             options.text("bind", ""),
             group(options.text("group", "")),
             options.text("interface", ""));

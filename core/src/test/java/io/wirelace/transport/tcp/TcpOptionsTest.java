@@ -109,6 +109,11 @@ class TcpOptionsTest {
   }
 
   @Test
+  void withoutAConnectTimeoutOfItsOwnAnEndpointLeavesItToTheClient() throws Exception {
+    assertThat(open("").connected().config().getConnectTimeoutMillis()).isZero();
+  }
+
+  @Test
   void aConnectThatNobodyAnswersTimesOut() {
     // A network for documentation: nobody is there, and many hosts drop what goes there.
     Result<Client> result = Wirelace.tryConnect("tcp://192.0.2.1:9?connect-timeout=200ms");

@@ -145,6 +145,21 @@ class UdpLinkTest {
   }
 
   @Test
+  void withoutAConnectTimeoutOfItsOwnTheClientAsksAsLongAsItsTimeoutLetsIt() throws Exception {
+    try (DatagramSocket silent = new DatagramSocket(0, InetAddress.getLoopbackAddress())) {
+      String uri = "udp://127.0.0.1:" + silent.getLocalPort();
+      Result<Client> result =
+          Wirelace.client().connectTimeout(Duration.ofMillis(700)).tryConnect(uri);
+      assertThat(code(result)).isEqualTo(-602);
+      assertThat(result).asString().contains(uri, "700 ms");
+      silent.setSoTimeout(5_000);
+      for (int probes = 0; probes < 2; probes++) { // it asked again
+        silent.receive(new java.net.DatagramPacket(new byte[100], 100));
+      }
+    }
+  }
+
+  @Test
   void aServerThatStopsTurnsNewSourcesAway() throws Exception {
     java.util.concurrent.CountDownLatch release = new java.util.concurrent.CountDownLatch(1);
     try (Server server =
