@@ -49,7 +49,8 @@ public final class Client implements AutoCloseable {
 
   static CompletableFuture<Client> connect(ClientBuilder builder, Endpoint endpoint) {
     Transport transport = Transports.of(endpoint);
-    SharedLoops shared = SharedLoops.acquire(builder.io, builder.ioThreads);
+    SharedLoops shared =
+        SharedLoops.acquire(builder.io, builder.ioThreads, builder.sessionSettings.spinWait());
     CompletableFuture<Session> opened = new CompletableFuture<>();
     ChannelFuture connecting;
     try {

@@ -156,8 +156,8 @@ public abstract sealed class HandlerBuilder<B extends HandlerBuilder<B>>
   }
 
   /**
-   * How long the thread of a lone {@code request} may stay awake for its answer before it sleeps:
-   * 50 µs by default, at most 1 ms, zero never.
+   * How long the thread of a lone {@code request} may stay awake for its answer, and an event loop
+   * for what comes next, before they sleep: 50 µs by default, at most 1 ms, zero never.
    */
   public B spinWait(Duration most) {
     return set("spin-wait", most);

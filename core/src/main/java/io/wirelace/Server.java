@@ -93,7 +93,9 @@ public final class Server implements AutoCloseable {
     sessionSettings = builder.sessionSettings;
     listener = builder.listener.andThen(this::count);
     routes = builder.routes.build();
-    loops = new EventLoops(backend(settings.io()), settings.ioThreads(), "lace-io");
+    loops =
+        new EventLoops(
+            backend(settings.io()), settings.ioThreads(), "lace-io", sessionSettings.spinWait());
     Dispatcher dispatcher =
         new Dispatcher(
             routes, listener, sessionSettings, settings.revealErrors(), System::nanoTime);

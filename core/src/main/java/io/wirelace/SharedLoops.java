@@ -2,6 +2,7 @@ package io.wirelace;
 
 import io.wirelace.transport.EventLoops;
 import io.wirelace.transport.IoBackend;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.locks.ReentrantLock;
@@ -9,7 +10,7 @@ import java.util.concurrent.locks.ReentrantLock;
 /**
  * The event loops that all clients of this process share, so that a thousand clients do not make a
  * thousand threads. Made with the first client and ended with the last; clients that want others,
- * or another number of them, share those.
+ * another number of them, or such as wait otherwise, share those.
  */
 final class SharedLoops {
   private static final ReentrantLock LOCK = new ReentrantLock();
@@ -21,8 +22,9 @@ final class SharedLoops {
    * What has to be the same.
    *
    * @param threads how many loops; 0 for one a processor
+   * @param spinWait how long one may stay awake that has nothing to do
    */
-  private record Kind(IoBackend backend, int threads) {}
+  private record Kind(IoBackend backend, int threads, Duration spinWait) {}
 
   private final Kind kind;
   private final EventLoops loops;
@@ -30,12 +32,12 @@ final class SharedLoops {
 
   private SharedLoops(Kind kind) {
     this.kind = kind;
-    this.loops = new EventLoops(kind.backend, kind.threads, "lace-client");
+    this.loops = new EventLoops(kind.backend, kind.threads, "lace-client", kind.spinWait);
   }
 
   /** The loops, with one user more; each user releases once. */
-  static SharedLoops acquire(IoBackend asked, int threads) {
-    Kind kind = new Kind(asked.resolve(), threads);
+  static SharedLoops acquire(IoBackend asked, int threads, Duration spinWait) {
+    Kind kind = new Kind(asked.resolve(), threads, spinWait);
     LOCK.lock();
     try {
       SharedLoops shared = SHARED.computeIfAbsent(kind, SharedLoops::new);

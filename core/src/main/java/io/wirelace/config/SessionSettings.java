@@ -21,8 +21,9 @@ import java.util.Objects;
  * @param heartbeatInterval how long a greeted session is quiet before a heartbeat asks for a sign
  *     of life; after three without an answer the session ends
  * @param closeTimeout how long closing waits for what was accepted, and for the peer's end
- * @param spinWait how long the thread of a lone {@code request} may stay awake for its answer
- *     before it sleeps, at most 1 ms; it does so only while answers come in that time
+ * @param spinWait how long the thread of a lone {@code request} may stay awake for its answer, and
+ *     an event loop for what comes next before it sleeps, at most 1 ms; it does so only while
+ *     answers come in that time
  * @param handlerCarrier which thread carries the virtual threads of ordered handlers
  */
 public record SessionSettings(

@@ -1,6 +1,7 @@
 package io.wirelace.session;
 
 import io.netty.util.concurrent.FastThreadLocalThread;
+import io.wirelace.transport.Crowding;
 import io.wirelace.transport.VirtualThreads;
 import java.time.Duration;
 import java.util.concurrent.Future;
@@ -12,13 +13,17 @@ import java.util.function.LongSupplier;
  * takes from five microseconds to fifty, with both processors at work at it; the answer of a peer
  * on the same machine or in the same rack takes as long. So a thread that is awake for no longer
  * than that has the answer sooner and costs no more; and it does so only as long as that is what
- * happens: each time that it was in vain, twice as many calls go to sleep at once.
+ * happens: each time that it was in vain, twice as many calls go to sleep at once, and so do all
+ * while others want the processor ({@link Crowding}).
  *
  * <p>At most half of the processors are awake in this way, none where there is one, and never an
  * event loop. Any thread; the counts are plain fields, and threads that race lose a count.
  */
 final class SpinWait {
   private static final int MOST_DOUBLINGS = 10; // one call of 1024
+
+  /** A look takes nanoseconds; what takes so long was a thread that had the processor. */
+  private static final int TOO_LONG = 4; // times the limit
 
   /** Threads of this process that are awake in this way. */
   private static final AtomicInteger AWAKE = new AtomicInteger();
@@ -29,6 +34,7 @@ final class SpinWait {
   private final LongSupplier clock;
   private final AtomicInteger awake;
   private final int mostAwake;
+  private final Crowding crowding;
   private int losses;
   private int callsToSkip;
 
@@ -43,6 +49,7 @@ final class SpinWait {
     this.clock = clock;
     this.awake = awake;
     this.mostAwake = mostAwake;
+    this.crowding = new Crowding(TOO_LONG * limitNs);
   }
 
   /** Returns when the answer is there, or when this thread had better sleep. */
@@ -58,18 +65,23 @@ final class SpinWait {
       return;
     }
     if (awake.incrementAndGet() <= mostAwake) {
-      learn(spin(answer));
+      long startNs = clock.getAsLong();
+      if (!crowding.isCrowded(startNs)) {
+        learn(spin(answer, startNs));
+      }
     }
     awake.decrementAndGet();
   }
 
-  private boolean spin(Future<?> answer) {
-    long startNs = clock.getAsLong();
+  private boolean spin(Future<?> answer, long startNs) {
+    long lastNs = startNs;
     while (!answer.isDone()) {
-      if (clock.getAsLong() - startNs >= limitNs) {
+      Thread.onSpinWait();
+      long nowNs = clock.getAsLong();
+      if (crowding.took(nowNs - lastNs, nowNs) || nowNs - startNs >= limitNs) {
         return false;
       }
-      Thread.onSpinWait();
+      lastNs = nowNs;
     }
     return true;
   }

@@ -4,11 +4,13 @@ import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.IoEventLoop;
+import io.netty.channel.IoHandlerContext;
 import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.SingleThreadIoEventLoop;
 import io.netty.channel.local.LocalIoHandler;
 import io.netty.util.concurrent.DefaultThreadFactory;
+import java.time.Duration;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
@@ -29,6 +31,7 @@ public final class EventLoops implements AutoCloseable {
   private final IoBackend backend;
   private final int threads;
   private final String name;
+  private final Duration spinWait;
   private final ReentrantLock lock = new ReentrantLock();
 
   // Guarded by lock.
@@ -37,17 +40,24 @@ public final class EventLoops implements AutoCloseable {
 
   private @Nullable EventLoopGroup readiness;
 
+  /** Loops that do not run yet, and sleep as soon as they have nothing to do. */
+  public EventLoops(IoBackend backend, int threads, String name) {
+    this(backend, threads, name, Duration.ZERO);
+  }
+
   /**
    * Loops that do not run yet.
    *
    * @param backend how sockets are watched
    * @param threads how many loops; 0 takes one a processor
    * @param name what their threads are called
+   * @param spinWait how long one that has nothing to do may stay awake before it sleeps; zero never
    */
-  public EventLoops(IoBackend backend, int threads, String name) {
+  public EventLoops(IoBackend backend, int threads, String name, Duration spinWait) {
     this.backend = backend.resolve();
     this.threads = threads > 0 ? threads : Runtime.getRuntime().availableProcessors();
     this.name = name;
+    this.spinWait = spinWait;
   }
 
   /** How sockets are watched; never AUTO. */
@@ -112,30 +122,79 @@ public final class EventLoops implements AutoCloseable {
     }
   }
 
-  private EventLoopGroup group(IoHandlerFactory factory, String threadName) {
-    return new ClosingLoops(threads, new DefaultThreadFactory(threadName, true), factory);
+  /** Loops with what watches their sockets; whoever asks for them ends them. */
+  EventLoopGroup group(IoHandlerFactory factory, String threadName) {
+    return new Loops(threads, new DefaultThreadFactory(threadName, true), factory, spinWait);
   }
 
-  /**
-   * Loops that never end before their channels. Netty's look whether they are to end before they
-   * run tasks, and leave after them: one that is told in between would leave its sockets open, and
-   * with them whatever their handlers hold.
-   */
-  private static final class ClosingLoops extends MultiThreadIoEventLoopGroup {
-    ClosingLoops(int threads, ThreadFactory threadFactory, IoHandlerFactory ioHandlerFactory) {
-      super(threads, threadFactory, ioHandlerFactory);
+  private static final class Loops extends MultiThreadIoEventLoopGroup {
+    Loops(int threads, ThreadFactory threadFactory, IoHandlerFactory ioFactory, Duration spinWait) {
+      super(threads, threadFactory, ioFactory, spinWait);
     }
 
     @Override
     protected IoEventLoop newChild(
-        Executor executor, IoHandlerFactory ioHandlerFactory, Object... none) {
-      return new ClosingLoop(this, executor, ioHandlerFactory);
+        Executor executor, IoHandlerFactory ioFactory, Object... spinWait) {
+      return new Loop(this, executor, ioFactory, (Duration) spinWait[0]);
     }
   }
 
-  private static final class ClosingLoop extends SingleThreadIoEventLoop {
-    ClosingLoop(ClosingLoops parent, Executor executor, IoHandlerFactory ioHandlerFactory) {
-      super(parent, executor, ioHandlerFactory);
+  /**
+   * A loop that waits as {@link LoopWait} has it, and never ends before its channels. Netty's look
+   * whether they are to end before they run tasks, and leave after them: one that is told in
+   * between would leave its sockets open, and with them whatever their handlers hold.
+   */
+  private static final class Loop extends SingleThreadIoEventLoop implements LoopWait.Loop {
+    private final LoopWait wait;
+    private final IoHandlerContext looking = new Looking();
+
+    Loop(Loops parent, Executor executor, IoHandlerFactory ioFactory, Duration spinWait) {
+      super(parent, executor, ioFactory);
+      this.wait = new LoopWait(spinWait);
+    }
+
+    @Override
+    protected int runIo() {
+      return wait.await(this);
+    }
+
+    @Override
+    public boolean isIdle() {
+      return !hasTasks() && !hasScheduledTasks(); // those that are due
+    }
+
+    @Override
+    public int look() {
+      return ioHandler().run(looking);
+    }
+
+    @Override
+    public int sleep() {
+      return super.runIo();
+    }
+
+    @Override
+    @SuppressWarnings("ThreadPriorityCheck") // what else lets another thread have the processor
+    public void letOthersRun() {
+      Thread.yield();
+    }
+
+    /** For what watches the sockets: it may not wait. */
+    private final class Looking implements IoHandlerContext {
+      @Override
+      public boolean canBlock() {
+        return false;
+      }
+
+      @Override
+      public long delayNanos(long nowNs) {
+        return Loop.this.delayNanos(nowNs);
+      }
+
+      @Override
+      public long deadlineNanos() {
+        return Loop.this.deadlineNanos();
+      }
     }
 
     @Override
@@ -166,7 +225,7 @@ public final class EventLoops implements AutoCloseable {
 
   /** The socket of a channel for other threads' writes; null if there is none. On its loop. */
   static @Nullable DirectSocket directSocket(Channel channel) {
-    return channel.eventLoop() instanceof ClosingLoop loop ? loop.socketOf(channel) : null;
+    return channel.eventLoop() instanceof Loop loop ? loop.socketOf(channel) : null;
   }
 
   /** Has the host's name looked up on a thread of its own: that blocks, and loops must not. */

@@ -24,8 +24,15 @@ class SpinWaitTest {
     return new SpinWait(limit, this::tick, awake, mostAwake);
   }
 
+  /** When another thread takes the processor, for 500 ns. */
+  private long takenAtNs = Long.MAX_VALUE;
+
   private long tick() {
     nowNs += 10;
+    if (nowNs >= takenAtNs) {
+      takenAtNs = Long.MAX_VALUE;
+      nowNs += 500;
+    }
     if (nowNs >= answerAtNs) {
       answer.complete(new byte[0]);
     }
@@ -96,6 +103,15 @@ class SpinWaitTest {
   void noMoreAreAwakeThanMayBe() {
     assertThat(waitFor(wait(LIMIT, 0), 50)).isZero();
     assertThat(waitFor(wait(LIMIT, 1), 50)).isEqualTo(50);
+  }
+
+  @Test
+  void whileOthersWantTheProcessorItSleeps() {
+    takenAtNs = 20;
+    waitFor(wait, 10_000);
+    long backNs = nowNs;
+    while (waitFor(wait, 50) < 50) {}
+    assertThat(nowNs - backNs).isBetween(8 * 510L, 8 * 510L + 100);
   }
 
   @Test

@@ -1,17 +1,26 @@
 package io.wirelace.transport;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.EventLoop;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.IoHandle;
+import io.netty.channel.IoHandler;
+import io.netty.channel.IoHandlerContext;
+import io.netty.channel.IoRegistration;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -62,5 +71,75 @@ class EventLoopsTest {
       assertThat(removed.getCount()).isZero();
       assertThat(last.isOpen()).isFalse();
     }
+  }
+
+  private static final int TASKS = 20;
+
+  @Test
+  void aLoopLooksAgainAndAgainBeforeItSleepsIfItMay() throws Exception {
+    Assumptions.assumeTrue(Runtime.getRuntime().availableProcessors() > 1, "one processor only");
+    assertThat(looksWith(Duration.ofMillis(1))).isGreaterThan(2 * TASKS);
+  }
+
+  @Test
+  void aLoopThatMayNotLooksOnlyWhereThereIsATask() throws Exception {
+    assertThat(looksWith(Duration.ZERO)).isLessThan(2 * TASKS);
+  }
+
+  private static int looksWith(Duration spinWait) throws Exception {
+    SleepsUntilWoken io = new SleepsUntilWoken();
+    try (EventLoops loops = new EventLoops(IoBackend.NIO, 1, "test", spinWait)) {
+      EventLoopGroup group = loops.group(executor -> io, "test");
+      for (int task = 0; task < TASKS; task++) {
+        group.submit(() -> {}).sync();
+        await().pollDelay(Duration.ZERO).pollInterval(Duration.ofMillis(1)).until(() -> io.asleep);
+      }
+      group.shutdownGracefully(0, 0, TimeUnit.SECONDS).sync();
+    }
+    return io.looks.get();
+  }
+
+  /** Has no sockets; counts how often it is to look without sleeping. */
+  private static final class SleepsUntilWoken implements IoHandler {
+    private final AtomicInteger looks = new AtomicInteger();
+    private final Semaphore wakes = new Semaphore(0);
+    private volatile boolean asleep;
+
+    @Override
+    public int run(IoHandlerContext context) {
+      if (context.canBlock()) {
+        asleep = true;
+        wakes.acquireUninterruptibly();
+        wakes.drainPermits();
+        asleep = false;
+      } else {
+        looks.incrementAndGet();
+      }
+      return 0;
+    }
+
+    @Override
+    public IoRegistration register(IoHandle handle) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public void wakeup() {
+      wakes.release();
+    }
+
+    @Override
+    public boolean isCompatible(Class<? extends IoHandle> handleType) {
+      return false;
+    }
+
+    @Override
+    public void prepareToDestroy() {}
+
+    @Override
+    public void destroy() {}
+
+    @Override
+    public void initialize() {}
   }
 }

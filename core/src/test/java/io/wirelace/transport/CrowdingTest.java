@@ -1,0 +1,55 @@
+package io.wirelace.transport;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+
+class CrowdingTest {
+  private static final long TOO_LONG_NS = 200;
+
+  private final Crowding crowding = new Crowding(TOO_LONG_NS);
+  private long nowNs = -1_000; // the clock may say anything
+
+  /** A look that takes so long; how long it is crowded then. */
+  private long crowdedAfter(long lookNs) {
+    nowNs += lookNs;
+    assertThat(crowding.took(lookNs, nowNs)).isTrue();
+    long startNs = nowNs;
+    while (crowding.isCrowded(nowNs)) {
+      nowNs++;
+    }
+    return nowNs - startNs;
+  }
+
+  @Test
+  void atFirstItIsNot() {
+    assertThat(crowding.isCrowded(nowNs)).isFalse();
+  }
+
+  @Test
+  void aShortLookSaysNothing() {
+    assertThat(crowding.took(TOO_LONG_NS - 1, nowNs)).isFalse();
+    assertThat(crowding.isCrowded(nowNs)).isFalse();
+  }
+
+  @Test
+  void aLongLookSaysItForEightTimesAsLong() {
+    assertThat(crowdedAfter(300)).isEqualTo(8 * 300);
+  }
+
+  @Test
+  void whereItIsSoonSoAgainItIsSaidForTwiceAsManyTimes() {
+    for (int times : new int[] {8, 16, 32, 64, 128, 256, 256}) {
+      assertThat(crowdedAfter(300)).isEqualTo(times * 300L);
+      nowNs += 1_000;
+    }
+  }
+
+  @Test
+  void afterAPauseAsLongItStartsAgain() {
+    crowdedAfter(300);
+    crowdedAfter(300);
+    nowNs += 16 * 300;
+    assertThat(crowdedAfter(300)).isEqualTo(8 * 300);
+  }
+}
