@@ -34,8 +34,9 @@ public final class ClientBuilder extends HandlerBuilder<ClientBuilder> {
   }
 
   /**
-   * How long connecting may take, the greeting included; default 10 s. An endpoint's own {@code
-   * connect-timeout} and TLS's {@code handshake-timeout} can end it earlier.
+   * How long connecting may take, the greeting included; default 10 s. What the endpoint has can
+   * end it earlier: its own {@code connect-timeout}, and the {@code handshake-timeout} of TLS (10
+   * s) and of WebSocket's upgrade (5 s).
    */
   public ClientBuilder connectTimeout(Duration timeout) {
     if (timeout.isNegative() || timeout.isZero()) {

@@ -54,7 +54,7 @@ public enum ErrorCode {
       true,
       "the connection was not made in time",
       "a firewall drops the packets, or the peer is overloaded",
-      "check the way to the peer, or raise connect-timeout"),
+      "check the way to the peer, or raise the client's connectTimeout"),
   /** The connection ended while something was under way. */
   CONNECTION_CLOSED(
       -603,

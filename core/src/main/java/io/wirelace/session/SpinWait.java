@@ -64,30 +64,28 @@ final class SpinWait {
     if (answer.isDone() || VirtualThreads.carrier() instanceof FastThreadLocalThread) {
       return;
     }
-    if (awake.incrementAndGet() <= mostAwake) {
-      long startNs = clock.getAsLong();
-      if (!crowding.isCrowded(startNs)) {
-        learn(spin(answer, startNs));
-      }
+    if (awake.incrementAndGet() <= mostAwake && !crowding.isCrowded(clock)) {
+      spin(answer);
     }
     awake.decrementAndGet();
   }
 
-  private boolean spin(Future<?> answer, long startNs) {
+  private void spin(Future<?> answer) {
+    long startNs = clock.getAsLong();
     long lastNs = startNs;
     while (!answer.isDone()) {
       Thread.onSpinWait();
       long nowNs = clock.getAsLong();
-      if (crowding.took(nowNs - lastNs, nowNs) || nowNs - startNs >= limitNs) {
-        return false;
+      if (crowding.took(nowNs - lastNs, nowNs)) {
+        return;
+      }
+      if (nowNs - startNs >= limitNs) {
+        losses = Math.min(MOST_DOUBLINGS, losses + 1);
+        callsToSkip = 1 << losses;
+        return;
       }
       lastNs = nowNs;
     }
-    return true;
-  }
-
-  private void learn(boolean won) {
-    losses = won ? 0 : Math.min(MOST_DOUBLINGS, losses + 1);
-    callsToSkip = won ? 0 : 1 << losses;
+    losses = 0;
   }
 }

@@ -8,12 +8,13 @@ import java.util.function.LongSupplier;
  * How an event loop waits when it has nothing to do: it sleeps, or it looks again and again for a
  * moment. To put a thread to sleep and wake it takes from five microseconds to fifty, with both
  * processors at work at it; a peer on the same machine or in the same rack answers in that time.
- * And a loop that is awake need not be woken by the threads that send.
+ * And by epoll, a loop that is awake need not be woken by the threads that send.
  *
  * <p>It stays awake as long as that is rewarded: each time that it was in vain, twice as many waits
- * are asleep at once. At each look it lets others have the processor, and where they keep it, it
- * sleeps ({@link Crowding}). At most half of the processors are awake in this way, none where there
- * is one.
+ * are asleep at once. What the first look finds says nothing of that: nobody had to wait for it. At
+ * each look it lets others have the processor, and where they keep it, it sleeps ({@link
+ * Crowding}). At most half of the processors have such a loop, none where there is one; what a loop
+ * finds at such a look it also does before it stops counting as one.
  *
  * <p>Event loop only.
  */
@@ -78,8 +79,12 @@ final class LoopWait {
    * @return how much that was
    */
   int await(Loop loop) {
-    if (limitNs > 0 && loop.isIdle() && awake.get() < mostAwake && isWorthIt()) {
-      int done = stayAwake(loop);
+    if (limitNs > 0 && loop.isIdle() && isWorthIt()) {
+      int done = loop.look();
+      if (done > 0 || !loop.isIdle()) {
+        return done;
+      }
+      done = lookAgain(loop);
       if (done != NOTHING) {
         return done;
       }
@@ -92,30 +97,22 @@ final class LoopWait {
       waitsToSleep--;
       return false;
     }
-    return true;
+    return awake.get() < mostAwake && !crowding.isCrowded(clock);
   }
 
-  private int stayAwake(Loop loop) {
+  /** As {@link #await}, after a look in vain; {@link #NOTHING} if the loop had better sleep. */
+  private int lookAgain(Loop loop) {
     try {
-      return awake.incrementAndGet() <= mostAwake ? lookAgain(loop) : NOTHING;
+      return awake.incrementAndGet() <= mostAwake ? lookForAMoment(loop) : NOTHING;
     } finally {
       awake.decrementAndGet();
     }
   }
 
-  /** As {@link #await}; {@link #NOTHING} if the loop had better sleep. */
-  private int lookAgain(Loop loop) {
+  private int lookForAMoment(Loop loop) {
     long startNs = clock.getAsLong();
-    if (crowding.isCrowded(startNs)) {
-      return NOTHING;
-    }
     long lastNs = startNs;
     while (true) {
-      int done = loop.look();
-      if (done > 0 || !loop.isIdle()) {
-        losses = 0;
-        return done;
-      }
       loop.letOthersRun();
       long nowNs = clock.getAsLong();
       if (crowding.took(nowNs - lastNs, nowNs)) {
@@ -127,6 +124,11 @@ final class LoopWait {
         return NOTHING;
       }
       lastNs = nowNs;
+      int done = loop.look();
+      if (done > 0 || !loop.isIdle()) {
+        losses = 0;
+        return done;
+      }
     }
   }
 }

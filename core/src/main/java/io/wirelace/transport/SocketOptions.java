@@ -43,4 +43,10 @@ public record SocketOptions(
         options.duration("connect-timeout", Duration.ZERO),
         options.text("bind", ""));
   }
+
+  /** A {@code connect-timeout} as Netty takes it: 0 for none, otherwise 1 ms or more. */
+  public static int connectMillis(Duration connectTimeout) {
+    long millis = connectTimeout.plusNanos(999_999).toMillis();
+    return (int) Math.min(millis, Integer.MAX_VALUE);
+  }
 }

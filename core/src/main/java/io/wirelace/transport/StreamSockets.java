@@ -78,7 +78,7 @@ final class StreamSockets {
             .resolver(HostResolver.INSTANCE)
             .option(
                 ChannelOption.CONNECT_TIMEOUT_MILLIS,
-                (int) Math.min(options.connectTimeout().toMillis(), Integer.MAX_VALUE))
+                SocketOptions.connectMillis(options.connectTimeout()))
             .handler(pipeline(above));
     channelOptions(options).forEach((option, value) -> option(bootstrap, option, value));
     if (!options.bind().isEmpty()) {

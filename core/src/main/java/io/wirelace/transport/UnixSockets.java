@@ -112,7 +112,7 @@ final class UnixSockets {
             .channelFactory(loops.readinessBackend()::unixSocket)
             .option(
                 ChannelOption.CONNECT_TIMEOUT_MILLIS,
-                (int) Math.min(options.connectTimeout().toMillis(), Integer.MAX_VALUE))
+                SocketOptions.connectMillis(options.connectTimeout()))
             .attr(PATH, path)
             .handler(StreamSockets.pipeline(above));
     channelOptions(options, loops)

@@ -1,6 +1,7 @@
 package io.wirelace.transport;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -24,6 +25,7 @@ class LoopWaitTest {
     private long taskNs = Long.MAX_VALUE;
     private long othersNs;
     private int looks;
+    private int failsAtLook;
     private int sleeps;
     private int mostAwake;
 
@@ -35,6 +37,9 @@ class LoopWaitTest {
     @Override
     public int look() {
       looks++;
+      if (looks == failsAtLook) {
+        throw new IllegalStateException("at look " + looks);
+      }
       nowNs += 10;
       mostAwake = Math.max(mostAwake, awake.get());
       return nowNs >= comesNs ? 3 : 0;
@@ -73,7 +78,7 @@ class LoopWaitTest {
   @Test
   void aWaitInVainIsAwakeNoLongerThanTheLimit() {
     assertThat(loop.sleepsFor(wait, 1000)).isTrue();
-    assertThat(loop.looks).isEqualTo(10);
+    assertThat(loop.looks).isEqualTo(11); // the first is not counted
   }
 
   @Test
@@ -81,11 +86,11 @@ class LoopWaitTest {
     for (int asleep : new int[] {2, 4, 8, 16, 32, 64, 64, 64}) {
       int before = loop.looks;
       loop.sleepsFor(wait, 200);
-      assertThat(loop.looks - before).as("before %d", asleep).isEqualTo(10);
+      assertThat(loop.looks - before).as("before %d", asleep).isEqualTo(11);
       for (int turn = 0; turn < asleep; turn++) {
         assertThat(loop.sleepsFor(wait, 200)).isTrue();
       }
-      assertThat(loop.looks - before).as("%d asleep", asleep).isEqualTo(10);
+      assertThat(loop.looks - before).as("%d asleep", asleep).isEqualTo(11);
     }
   }
 
@@ -99,6 +104,36 @@ class LoopWaitTest {
     assertThat(loop.sleepsFor(wait, 50)).isTrue();
     assertThat(loop.sleepsFor(wait, 50)).isTrue();
     assertThat(loop.sleepsFor(wait, 50)).isFalse();
+  }
+
+  @Test
+  void whatTheFirstLookFindsSaysNothingOfWaiting() {
+    for (int turn = 0; turn < 200; turn++) {
+      loop.sleepsFor(wait, 200);
+    }
+    int before = loop.looks;
+    for (int turn = 0; turn < 650; turn++) {
+      loop.sleepsFor(wait, 0);
+      loop.sleepsFor(wait, 200);
+    }
+    assertThat(loop.looks - before).isLessThan(20 * 11 + 650);
+  }
+
+  @Test
+  void aLoopThatHasNotToWaitDoesNotCountAsAwake() {
+    for (int turn = 0; turn < 10; turn++) {
+      loop.sleepsFor(wait, 0);
+    }
+    assertThat(loop.mostAwake).isZero();
+  }
+
+  @Test
+  void oneThatFailsAtALookIsNotAwakeAnyMore() {
+    loop.failsAtLook = 3;
+    loop.comesNs = Long.MAX_VALUE;
+    assertThatThrownBy(() -> wait.await(loop)).hasMessage("at look 3");
+    assertThat(loop.mostAwake).isEqualTo(1);
+    assertThat(awake).hasValue(0);
   }
 
   @Test
@@ -131,7 +166,7 @@ class LoopWaitTest {
     loop.othersNs = 0;
     long backNs = loop.nowNs;
     while (loop.sleepsFor(wait, 50)) {}
-    assertThat(loop.nowNs - backNs).isBetween(8 * 510L, 8 * 510L + 200);
+    assertThat(loop.nowNs - backNs).isBetween(8 * 500L, 8 * 500L + 200);
     assertThat(loop.sleepsFor(wait, 50)).isFalse();
   }
 

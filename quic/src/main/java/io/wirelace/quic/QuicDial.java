@@ -21,6 +21,7 @@ import io.wirelace.error.Fault;
 import io.wirelace.security.TlsFaults;
 import io.wirelace.transport.EventLoops;
 import io.wirelace.transport.ReadBuffers;
+import io.wirelace.transport.SocketOptions;
 import io.wirelace.transport.TransportContext;
 import java.net.ConnectException;
 import java.net.InetSocketAddress;
@@ -87,7 +88,7 @@ final class QuicDial implements QuicConnection.Owner {
     QuicChannel.newBootstrap(socket)
         .option(
             ChannelOption.CONNECT_TIMEOUT_MILLIS,
-            (int) Math.min(options.connectTimeout().toMillis(), Integer.MAX_VALUE))
+            SocketOptions.connectMillis(options.connectTimeout()))
         .option(
             QuicChannelOption.SEGMENTED_DATAGRAM_PACKET_ALLOCATOR,
             QuicSockets.segments(options.socket(), context.loops()))

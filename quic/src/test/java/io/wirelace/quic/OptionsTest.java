@@ -63,6 +63,11 @@ class OptionsTest extends QuicCase {
   }
 
   @Test
+  void withoutAConnectTimeoutOfItsOwnAnEndpointLeavesItToTheClient() {
+    assertThat(QuicOptions.of(Endpoint.parse("quic://127.0.0.1:1"), TLS).connectTimeout()).isZero();
+  }
+
+  @Test
   void aClientOpensAsManyStreamsAsItIsTold() {
     try (Wires wires = new Wires(TLS, IoBackend.NIO)) {
       Channel server = wires.bind("");

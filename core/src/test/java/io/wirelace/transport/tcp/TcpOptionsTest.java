@@ -16,10 +16,12 @@ import io.wirelace.transport.Endpoint;
 import io.wirelace.transport.EventLoops;
 import io.wirelace.transport.IoBackend;
 import io.wirelace.transport.SessionStarter;
+import io.wirelace.transport.SocketOptions;
 import io.wirelace.transport.TransportContext;
 import java.net.Inet6Address;
 import java.net.InetSocketAddress;
 import java.net.NetworkInterface;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -106,6 +108,13 @@ class TcpOptionsTest {
   void connectTimeoutActs() throws Exception {
     Pair pair = open("?connect-timeout=1234ms");
     assertThat(pair.connected().config().getConnectTimeoutMillis()).isEqualTo(1234);
+  }
+
+  @Test
+  void aConnectTimeoutOfLessThanAMillisecondIsNotNone() {
+    assertThat(SocketOptions.connectMillis(Duration.ofNanos(1))).isEqualTo(1);
+    assertThat(SocketOptions.connectMillis(Duration.ZERO)).isZero();
+    assertThat(SocketOptions.connectMillis(Duration.ofDays(1000))).isEqualTo(Integer.MAX_VALUE);
   }
 
   @Test

@@ -16,6 +16,7 @@ import io.wirelace.error.WirelaceException;
 import io.wirelace.metrics.Event;
 import io.wirelace.metrics.NetworkListener;
 import io.wirelace.transport.Endpoint;
+import io.wirelace.transport.EndpointOptions;
 import io.wirelace.transport.EventLoops;
 import io.wirelace.transport.IoBackend;
 import io.wirelace.transport.TransportContext;
@@ -148,6 +149,7 @@ class UdpLinkTest {
   void withoutAConnectTimeoutOfItsOwnTheClientAsksAsLongAsItsTimeoutLetsIt() throws Exception {
     try (DatagramSocket silent = new DatagramSocket(0, InetAddress.getLoopbackAddress())) {
       String uri = "udp://127.0.0.1:" + silent.getLocalPort();
+      assertThat(UdpOptions.of(new EndpointOptions(Endpoint.parse(uri))).connectTimeout()).isZero();
       Result<Client> result =
           Wirelace.client().connectTimeout(Duration.ofMillis(700)).tryConnect(uri);
       assertThat(code(result)).isEqualTo(-602);

@@ -76,6 +76,13 @@ class UnixOptionsTest {
     }
   }
 
+  @Test
+  void withoutAConnectTimeoutOfItsOwnAnEndpointLeavesItToTheClient() throws Exception {
+    try (EventLoops loops = new EventLoops(IoBackend.NIO, 1, "options-test")) {
+      assertThat(open(loops, "").connected().config().getConnectTimeoutMillis()).isZero();
+    }
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {
