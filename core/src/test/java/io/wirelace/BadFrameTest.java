@@ -15,6 +15,7 @@ import static org.awaitility.Awaitility.await;
 import io.wirelace.metrics.Drop;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import net.jpountz.lz4.LZ4Factory;
@@ -104,6 +105,11 @@ class BadFrameTest extends ServerCase {
         Arguments.of("unknown compression", COMPRESSED, hex("09 00000001 00"), -649),
         Arguments.of("LZ4 damaged", COMPRESSED, lz4, -649),
         Arguments.of("Zstd damaged", COMPRESSED, zstd, -649),
+        Arguments.of(
+            "Zstd bomb of 30 bytes and 16 MB",
+            COMPRESSED,
+            hex("02 00F42400" + "00".repeat(12)),
+            -649),
         Arguments.of("bomb of 4 GiB", COMPRESSED, hex("02 FFFFFFFF 28B52FFD"), -649),
         Arguments.of("bomb just over the limit", COMPRESSED, hex("01 01000000 50"), -649));
   }
@@ -117,6 +123,9 @@ class BadFrameTest extends ServerCase {
   void aMalformedRequestIsAnsweredAndTheConnectionLives(
       String what, int flags, byte[] payload, int code) throws IOException {
     try (RawPeer peer = peer()) {
+      if (flags == COMPRESSED) {
+        peer.greet(payload.length > 0 && payload[0] == 2 ? "zstd" : "lz4");
+      }
       peer.send(frame(flags, 0x1234, payload));
       assertThat(peer.read().error()).as(what).isEqualTo("ERROR " + 0x1234 + " " + code);
       peer.expectAlive();
@@ -131,6 +140,9 @@ class BadFrameTest extends ServerCase {
   void aMalformedNotificationIsDroppedAndCounted(String what, int flags, byte[] payload, int code)
       throws IOException {
     try (RawPeer peer = peer()) {
+      if (flags == COMPRESSED) {
+        peer.greet(payload.length > 0 && payload[0] == 2 ? "zstd" : "lz4");
+      }
       peer.send(frame(2 | flags, 0, payload));
       peer.expectAlive();
       awaitDrops(Drop.MALFORMED, 1);
@@ -246,10 +258,31 @@ class BadFrameTest extends ServerCase {
     byte[] lz4 = LZ4Factory.safeInstance().fastCompressor().compress(body);
     byte[] zstd = com.github.luben.zstd.Zstd.compress(body);
     try (RawPeer peer = peer()) {
-      peer.send(frame(COMPRESSED, 1, join(hex("01 0000C350"), lz4)));
-      assertThat(peer.read().payload()).isEqualTo(body);
+      peer.greet("lz4").send(frame(COMPRESSED, 1, join(hex("01 0000C350"), lz4)));
+      assertThat(peer.read().payload()).as("compressed, too").startsWith(hex("01 0000C350"));
       peer.send(frame(COMPRESSED, 2, join(hex("02 0000C350"), zstd)));
-      assertThat(peer.read().payload()).isEqualTo(body);
+      assertThat(peer.read().error()).as("only what was agreed").isEqualTo("ERROR 2 -605");
+      peer.expectAlive();
+    }
+    try (RawPeer peer = peer()) {
+      peer.greet("zstd").send(frame(COMPRESSED, 2, join(hex("02 0000C350"), zstd)));
+      byte[] answer = peer.read().payload();
+      assertThat(answer).startsWith(hex("02 0000C350"));
+      assertThat(
+              com.github.luben.zstd.Zstd.decompress(
+                  Arrays.copyOfRange(answer, 5, answer.length), body.length))
+          .isEqualTo(body);
+    }
+  }
+
+  @Test
+  void compressionThatWasNotAgreedIsRefusedAndTheConnectionLives() throws IOException {
+    byte[] body = join(hex("01 00000005"), hex("50 68656C6C6F"));
+    try (RawPeer peer = peer()) {
+      peer.send(frame(COMPRESSED, 1, body), frame(2 | COMPRESSED, 0, body));
+      assertThat(peer.read().error()).isEqualTo("ERROR 1 -605");
+      peer.expectAlive();
+      awaitDrops(Drop.MALFORMED, 1);
     }
   }
 

@@ -141,6 +141,13 @@ final class RawPeer implements AutoCloseable {
     return this;
   }
 
+  /** Greets with features, and reads the answer to it. */
+  RawPeer greet(String features) throws IOException {
+    send(frame(5, 0, join(new byte[] {0, 1}, headers("features", features))));
+    assertThat(read().type()).as("WELCOME").isEqualTo(6);
+    return this;
+  }
+
   void send(byte[] bytes, int from, int length) throws IOException {
     out.write(bytes, from, length);
     out.flush();

@@ -9,6 +9,7 @@ import java.util.Objects;
  *
  * @param maxFrameBytes the greatest frame taken, 9 to 16,777,215 bytes
  * @param maxHeaders the most headers of one message
+ * @param maxInflationRatio how many times its size a compressed body may inflate to, from 64 KiB on
  * @param maxInFlight requests of one peer that may be unanswered; more pause reading
  * @param outboundBytes bytes that may wait to be sent to one peer before {@code send} waits
  * @param outboundMessages messages that may wait likewise
@@ -29,6 +30,7 @@ import java.util.Objects;
 public record SessionSettings(
     int maxFrameBytes,
     int maxHeaders,
+    int maxInflationRatio,
     int maxInFlight,
     long outboundBytes,
     long outboundMessages,
@@ -50,6 +52,7 @@ public record SessionSettings(
       new SessionSettings(
           0x00FF_FFFF,
           64,
+          1000,
           1024,
           1024 * 1024, // 1 MiB
           65_536,
@@ -68,6 +71,7 @@ public record SessionSettings(
   public SessionSettings {
     Ranges.check("max-frame-bytes", maxFrameBytes, 9, 0x00FF_FFFF);
     Ranges.check("max-headers", maxHeaders, 0, 0xFFFF);
+    Ranges.check("max-inflation-ratio", maxInflationRatio, 1, 0x00FF_FFFF);
     Ranges.check("max-in-flight", maxInFlight, 1, 1 << 20);
     Ranges.check("outbound-bytes", outboundBytes, 1024, 1L << 40);
     Ranges.check("outbound-messages", outboundMessages, 1, 1L << 40);

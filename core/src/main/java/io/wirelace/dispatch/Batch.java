@@ -21,6 +21,7 @@ final class Batch {
   private final int start;
   private int end;
   private int messages;
+  private long inflation;
   private InboundRequest[] requests = NO_REQUESTS;
   private int requestCount;
 
@@ -51,6 +52,16 @@ final class Batch {
       requests[requestCount++] = request;
     }
     return true;
+  }
+
+  /** The last message added is compressed, and will hold that much more when it is handled. */
+  void willInflate(int inflatedBytes) {
+    inflation += inflatedBytes;
+  }
+
+  /** What its messages hold, bodies counted as what they inflate to. */
+  long heldBytes() {
+    return length() + inflation;
   }
 
   /** Makes it independent of the read it came from. */

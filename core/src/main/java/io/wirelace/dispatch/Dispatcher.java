@@ -57,7 +57,9 @@ public final class Dispatcher implements MessageSink {
     this.routes = routes;
     this.listener = listener;
     this.settings = settings;
-    this.limits = new WireLimits(settings.maxFrameBytes(), settings.maxHeaders());
+    this.limits =
+        new WireLimits(
+            settings.maxFrameBytes(), settings.maxHeaders(), settings.maxInflationRatio());
     this.revealErrors = revealErrors;
   }
 

@@ -10,6 +10,7 @@ import io.wirelace.session.Message;
 import io.wirelace.session.MessageSink;
 import io.wirelace.session.Session;
 import io.wirelace.transport.VirtualThreads;
+import io.wirelace.wire.CompressedBody;
 import io.wirelace.wire.Frame;
 import io.wirelace.wire.Headers;
 import io.wirelace.wire.MalformedFrameException;
@@ -106,27 +107,93 @@ final class Mailbox implements MessageSink.Inbox {
   private boolean handleUnordered(Route route, Frame arrived, @Nullable InboundRequest request)
       throws MalformedFrameException {
     Headers headers = request != null ? request.headers() : arrived.headers(dispatcher.limits());
+    if (arrived.compressed()) {
+      return handleCompressed(route, headers, arrived, request);
+    }
     if (route.mode() == RunMode.INLINE) {
-      if (arrived.compressed()) {
-        // Inflated here and not when the handler asks, so that damage is told from a failing
-        // handler.
-        byte[] body = arrived.body(dispatcher.limits());
-        Message message = Message.of(route.name(), headers, body);
-        return dispatcher.callNow(route, session, message, request);
-      }
       return lend(route, headers, arrived, request);
     }
     Message message = Message.of(route.name(), headers, arrived.body(dispatcher.limits()));
     int size = arrived.totalBytes();
     accepted(1, size);
+    startOne(size, () -> dispatcher.call(route, session, message, request));
+    return false;
+  }
+
+  private boolean handleCompressed(
+      Route route, Headers headers, Frame arrived, @Nullable InboundRequest request)
+      throws MalformedFrameException {
+    boolean inline = route.mode() == RunMode.INLINE;
+    if (inline && arrived.inflatedBytes() <= CompressedBody.QUICK_BYTES) {
+      // Inflated here and not when the handler asks, so that damage is told from a failing
+      // handler.
+      byte[] body = arrived.body(dispatcher.limits());
+      return dispatcher.callNow(route, session, Message.of(route.name(), headers, body), request);
+    }
+    CompressedBody body = arrived.compressedBody(dispatcher.limits());
+    int size = arrived.totalBytes() + body.inflatedBytes();
+    accepted(1, size);
+    if (inline) {
+      flow.hold(); // nothing overtakes it
+      VirtualThreads.start(() -> {
+        Message message = inflate(route, headers, body, request);
+        onLoop(() -> handleHeld(route, message, request, size));
+      });
+    } else {
+      startOne(
+          size,
+          () -> {
+            Message message = inflate(route, headers, body, request);
+            if (message != null) {
+              dispatcher.call(route, session, message, request);
+            }
+          });
+    }
+    return false;
+  }
+
+  /** The message of a body that takes a while to inflate; null if its sender has been told why. */
+  private @Nullable Message inflate(
+      Route route, Headers headers, CompressedBody body, @Nullable InboundRequest request) {
+    try {
+      return Message.of(route.name(), headers, body.inflate());
+    } catch (MalformedFrameException e) {
+      reject(request, e);
+    } catch (Throwable e) {
+      broken(request, e);
+    }
+    return null;
+  }
+
+  /** Back on the event loop: what reading was held for. */
+  private void handleHeld(
+      Route route, @Nullable Message message, @Nullable InboundRequest request, int size) {
+    try {
+      if (message != null) {
+        dispatcher.callNow(route, session, message, request);
+      }
+    } finally {
+      flow.release();
+      handled(1, size);
+    }
+  }
+
+  private void onLoop(Runnable task) {
+    try {
+      flow.loop().execute(task);
+    } catch (RejectedExecutionException e) {
+      task.run(); // the loop has ended: the message is handled, although no answer will arrive
+    }
+  }
+
+  private void startOne(int size, Runnable task) {
     VirtualThreads.start(() -> {
       try {
-        dispatcher.call(route, session, message, request);
+        task.run();
       } finally {
         handled(1, size);
       }
     });
-    return false;
   }
 
   private boolean lend(
@@ -154,8 +221,11 @@ final class Mailbox implements MessageSink.Inbox {
       filling = batch;
       batch.add(buffer, at, arrived.totalBytes(), request);
     }
+    if (arrived.compressed()) {
+      batch.willInflate(arrived.inflatedBytes());
+    }
     if (messages.get() + batch.messages() >= maxMessages
-        || bytes.get() + batch.length() >= maxBytes) {
+        || bytes.get() + batch.heldBytes() >= maxBytes) {
       publish();
     }
   }
@@ -174,7 +244,7 @@ final class Mailbox implements MessageSink.Inbox {
     batch.seal();
     last.next = batch;
     last = batch;
-    accepted(batch.messages(), batch.length());
+    accepted(batch.messages(), batch.heldBytes());
     if (batches.getAndIncrement() == 0) {
       startHandling();
     }
@@ -187,7 +257,7 @@ final class Mailbox implements MessageSink.Inbox {
     }
   }
 
-  private void accepted(int count, int size) {
+  private void accepted(int count, long size) {
     long waiting = messages.addAndGet(count);
     long held = bytes.addAndGet(size);
     if ((waiting >= maxMessages || held >= maxBytes) && paused.compareAndSet(false, true)) {
@@ -251,7 +321,7 @@ final class Mailbox implements MessageSink.Inbox {
         writtenNs = nowWrittenNs;
       }
       sinceYield += batch.messages();
-      handled(batch.messages(), batch.length());
+      handled(batch.messages(), batch.heldBytes());
       if (batches.decrementAndGet() == 0 || handBack(carried)) {
         return;
       }
@@ -326,12 +396,23 @@ final class Mailbox implements MessageSink.Inbox {
       }
       likely = route;
       Headers headers = request != null ? request.headers() : view.headers(dispatcher.limits());
+      if (view.compressed() && view.inflatedBytes() > CompressedBody.QUICK_BYTES) {
+        leaveLoop();
+      }
       message = Message.of(route.name(), headers, view.body(dispatcher.limits()));
     } catch (MalformedFrameException e) {
       reject(request, e);
       return;
     }
     dispatcher.call(route, session, message, request);
+  }
+
+  /** Goes on in the pool, if this is on the loop: what comes takes long. */
+  @SuppressWarnings("ThreadPriorityCheck") // gives the carrier back
+  private void leaveLoop() {
+    if (flow.isOnLoop()) {
+      Thread.yield();
+    }
   }
 
   /** Wirelace itself failed at a message: out of memory, a library that does not load. */
@@ -366,7 +447,7 @@ final class Mailbox implements MessageSink.Inbox {
     }
   }
 
-  private void handled(int count, int size) {
+  private void handled(int count, long size) {
     bytes.addAndGet(-size);
     long waiting = messages.addAndGet(-count);
     long held = bytes.get(); // read after both, so that of several threads the last sees both low

@@ -24,14 +24,26 @@ public interface NetworkListener {
     };
   }
 
-  /** This listener, with whatever it throws logged and kept from the caller. */
+  /**
+   * This listener, with whatever it throws logged and kept from the caller: an Error of its code is
+   * no reason that a connection is not counted as ended.
+   */
   default NetworkListener guarded() {
     return event -> {
       try {
         onEvent(event);
-      } catch (RuntimeException e) {
-        LoggerFactory.getLogger(NetworkListener.class).warn("a listener failed at {}", event, e);
+      } catch (Throwable e) {
+        logFailure(event, e);
       }
     };
+  }
+
+  private static void logFailure(Event event, Throwable failure) {
+    try {
+      LoggerFactory.getLogger(NetworkListener.class)
+          .warn("a listener failed at {}", event, failure);
+    } catch (Throwable e) {
+      // Nothing is left to tell it with: no memory, no stack, or a log that fails as well.
+    }
   }
 }

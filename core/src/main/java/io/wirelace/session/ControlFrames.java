@@ -5,11 +5,14 @@ import io.wirelace.error.ErrorCode;
 import io.wirelace.error.Fault;
 import io.wirelace.metrics.Drop;
 import io.wirelace.metrics.Event;
+import io.wirelace.transport.VirtualThreads;
+import io.wirelace.wire.CompressedBody;
 import io.wirelace.wire.Frame;
 import io.wirelace.wire.FrameHeader;
 import io.wirelace.wire.Headers;
 import io.wirelace.wire.MalformedFrameException;
 import io.wirelace.wire.Role;
+import java.util.concurrent.RejectedExecutionException;
 
 /**
  * What each kind of frame does that is not for a handler: answers, errors, greetings, heartbeats
@@ -67,18 +70,49 @@ final class ControlFrames {
     leaveIfIdle();
   }
 
+  /** A body that takes long to inflate does so elsewhere, and its answer is told afterwards. */
+  private void tellLater(PendingRequest call, Headers headers, CompressedBody body) {
+    VirtualThreads.start(() -> {
+      Runnable outcome;
+      try {
+        byte[] inflated = body.inflate();
+        outcome = () -> call.answered(headers, inflated);
+      } catch (Throwable e) {
+        outcome = () -> call.failed(notTaken(e));
+      }
+      try {
+        handler.executor().execute(outcome);
+      } catch (RejectedExecutionException e) {
+        outcome.run(); // the loop has ended, and nobody else tells it
+      }
+    });
+  }
+
+  private static Fault notTaken(Throwable e) {
+    return e instanceof MalformedFrameException malformed
+        ? Fault.of(malformed.code(), "the answer: " + e.getMessage())
+        : Fault.of(ErrorCode.RECEIVE_FAILED, "the answer cannot be taken: " + e, e);
+  }
+
   private void tell(PendingRequest call, Frame frame) {
     Headers headers;
     byte[] body;
     try {
       frame.locate();
       headers = frame.headers(context.limits());
+      if (frame.compressed()) {
+        session.sending().judgeCompressed(frame);
+        if (frame.inflatedBytes() > CompressedBody.QUICK_BYTES) {
+          tellLater(call, headers, frame.compressedBody(context.limits()));
+          return;
+        }
+      }
       body = frame.body(context.limits());
     } catch (MalformedFrameException e) {
-      call.failed(Fault.of(e.code(), "the answer: " + e.getMessage()));
+      call.failed(notTaken(e));
       return;
     } catch (Throwable e) {
-      call.failed(Fault.of(ErrorCode.RECEIVE_FAILED, "the answer cannot be taken: " + e, e));
+      call.failed(notTaken(e));
       throw e;
     }
     call.answered(headers, body);

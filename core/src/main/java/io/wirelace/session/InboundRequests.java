@@ -48,6 +48,9 @@ final class InboundRequests {
     try {
       frame.locate();
       headers = frame.headers(context.limits());
+      if (frame.compressed()) {
+        session.sending().judgeCompressed(frame);
+      }
     } catch (MalformedFrameException e) {
       session.sending().fault(id, Fault.of(e.code(), String.valueOf(e.getMessage())));
       return null;

@@ -53,6 +53,16 @@ final class InboxFlow implements MessageSink.Flow {
   }
 
   @Override
+  public void hold() {
+    gate.pause(ReadGate.INFLATING);
+  }
+
+  @Override
+  public void release() {
+    gate.unpauseLater(ReadGate.INFLATING);
+  }
+
+  @Override
   public void emptied() {
     handler.checkWhetherDrained();
   }

@@ -63,6 +63,12 @@ public interface MessageSink {
     /** There is room again. */
     void resume();
 
+    /** Stop reading until a message that is being inflated is handled. Event loop only. */
+    void hold();
+
+    /** That message is handled. */
+    void release();
+
     /** The inbox has become empty. */
     void emptied();
   }

@@ -21,6 +21,12 @@ final class ReadGate {
   /** The answers have no room in the outbound queue. */
   static final int ROOM = 4;
 
+  /** A message is being inflated that nothing may overtake. */
+  static final int INFLATING = 8;
+
+  /** Those that are not for the peer to end: that it is silent meanwhile says nothing. */
+  static final int OURS = MAILBOX | IN_FLIGHT | INFLATING;
+
   private final Decoders decoders;
   private final ChannelHandlerContext ctx;
   private final Runnable resumed;

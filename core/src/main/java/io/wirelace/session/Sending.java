@@ -13,6 +13,7 @@ import io.wirelace.wire.Frame;
 import io.wirelace.wire.FrameEncoder;
 import io.wirelace.wire.FrameHeader;
 import io.wirelace.wire.Headers;
+import io.wirelace.wire.MalformedFrameException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
@@ -41,6 +42,7 @@ final class Sending {
   private final AtomicBoolean slowTold = new AtomicBoolean();
   private volatile int peerMaxFrameBytes;
   private volatile @Nullable AdaptiveCompressor compressor;
+  private Compression agreed = Compression.NONE; // event loop only
   private volatile @Nullable RouteName lastRoute;
 
   /** A route as text and as it goes on the wire, so that the usual one is encoded once. */
@@ -284,6 +286,17 @@ final class Sending {
     compressor =
         compression == Compression.NONE
             ? null
-            : new AdaptiveCompressor(compression, context.clock());
+            : new AdaptiveCompressor(
+                compression, context.limits().maxInflationRatio(), context.clock());
+    agreed = compression;
+  }
+
+  /**
+   * Judges a frame of the peer whose body is compressed. Event loop only.
+   *
+   * @throws MalformedFrameException if that was not agreed, or claims too much
+   */
+  void judgeCompressed(Frame frame) throws MalformedFrameException {
+    frame.judgeCompressed(agreed, context.limits());
   }
 }

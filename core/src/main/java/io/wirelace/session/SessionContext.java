@@ -43,6 +43,7 @@ public record SessionContext(
 
   /** The limits of the wire among the settings. */
   public WireLimits limits() {
-    return new WireLimits(settings.maxFrameBytes(), settings.maxHeaders());
+    return new WireLimits(
+        settings.maxFrameBytes(), settings.maxHeaders(), settings.maxInflationRatio());
   }
 }

@@ -261,7 +261,10 @@ final class SessionHandler extends ChannelInboundHandlerAdapter
     }
   }
 
-  private void onNotification(Session on, Frame frame) {
+  private void onNotification(Session on, Frame frame) throws MalformedFrameException {
+    if (frame.compressed()) {
+      on.sending().judgeCompressed(frame);
+    }
     MessageSink.Inbox box = inbox;
     if (box == null || sessions.isStopping()) {
       on.drop(Drop.SESSION_ENDED, 1, "notification after the server began to stop");
@@ -435,7 +438,7 @@ final class SessionHandler extends ChannelInboundHandlerAdapter
 
   /** Whether it is no fault of the peer that nothing is read from it. */
   boolean isSilenceExcused() {
-    return gate().isPausedFor(ReadGate.MAILBOX | ReadGate.IN_FLIGHT) || ending().hasPeerEnded();
+    return gate().isPausedFor(ReadGate.OURS) || ending().hasPeerEnded();
   }
 
   boolean isMidFrame() {

@@ -178,15 +178,18 @@ public final class Sessions {
   }
 
   void closed(Session session, CloseReason reason, boolean wasAdmitted) {
-    Counters.Snapshot traffic = session.counters().snapshot();
-    past.accumulateAndGet(traffic, Counters.Snapshot::plus);
     live.remove(session.id());
-    if (wasAdmitted) {
-      context.listener().onEvent(new Event.Closed(session.id(), reason, traffic));
-    }
-    firstEnd.complete(reason);
-    if (connections.decrementAndGet() == 0 && stopping) {
-      empty.complete(null);
+    try {
+      Counters.Snapshot traffic = session.counters().snapshot();
+      past.accumulateAndGet(traffic, Counters.Snapshot::plus);
+      if (wasAdmitted) {
+        context.listener().onEvent(new Event.Closed(session.id(), reason, traffic));
+      }
+      firstEnd.complete(reason);
+    } finally { // whatever fails: this place is free again
+      if (connections.decrementAndGet() == 0 && stopping) {
+        empty.complete(null);
+      }
     }
   }
 }

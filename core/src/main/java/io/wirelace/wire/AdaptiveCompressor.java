@@ -25,13 +25,21 @@ public final class AdaptiveCompressor {
   private static final int MAX_SKIP = 256;
 
   private final Compression algorithm;
+  private final int mostRatio;
   private final Payoff payoff;
   private int skip;
   private int nextSkip = 1;
 
-  /** A compressor of one session, with a clock in nanoseconds. */
-  public AdaptiveCompressor(Compression algorithm, LongSupplier clock) {
+  /**
+   * A compressor of one session.
+   *
+   * @param mostRatio the most that a body may shrink by and still be inflated by the peer; one that
+   *     shrinks by more is padded, or sent as it is
+   * @param clock nanoseconds
+   */
+  public AdaptiveCompressor(Compression algorithm, int mostRatio, LongSupplier clock) {
     this.algorithm = algorithm;
+    this.mostRatio = mostRatio;
     this.payoff = new Payoff(clock);
   }
 
@@ -75,7 +83,11 @@ public final class AdaptiveCompressor {
       return null;
     }
     nextSkip = 1;
-    return out;
+    if (WireLimits.allowInflation(mostRatio, out.length, body.length)) {
+      return out;
+    }
+    // With every byte that the ratio asks for; so a run of zeros still costs a thousandth.
+    return algorithm.padded(out, body.length / mostRatio + 1);
   }
 
   private boolean samplePays(byte[] body) {

@@ -6,6 +6,7 @@ import com.github.luben.zstd.ZstdDecompressCtx;
 import com.github.luben.zstd.ZstdException;
 import io.wirelace.error.ErrorCode;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.concurrent.ArrayBlockingQueue;
@@ -31,6 +32,8 @@ public enum Compression {
   static final int PREFIX_BYTES = 5;
 
   private static final int ZSTD_LEVEL = 1;
+  private static final int SKIPPABLE_MAGIC = 0x184D2A50;
+  private static final int SKIPPABLE_BYTES = 8;
 
   private final int number;
 
@@ -71,31 +74,58 @@ public enum Compression {
     return out;
   }
 
-  /**
-   * Inflates a compressed body.
-   *
-   * @param most the most bytes it may inflate to; judged before anything is inflated
-   */
-  static byte[] inflate(ByteBuffer in, int at, int length, int most)
-      throws MalformedFrameException {
-    if (length < PREFIX_BYTES) {
-      throw damaged("a compressed body of " + length + " bytes (expected 5 or more)");
+  /** A compressed body made longer, to at least so many bytes; null if it cannot be. */
+  byte @Nullable [] padded(byte[] body, int least) {
+    if (this != ZSTD) {
+      return null;
     }
-    int algorithm = in.get(at);
-    long size = in.getInt(at + 1) & 0xFFFF_FFFFL;
-    if (size > most) {
-      throw damaged("body inflates to " + size + " bytes (at most " + most + " allowed)");
-    }
-    byte[] data = new byte[length - PREFIX_BYTES];
-    in.get(at + PREFIX_BYTES, data);
+    // A skippable frame (RFC 8878, section 3.1.2), which every Zstd decoder passes over.
+    int junk = Math.max(0, least - body.length - SKIPPABLE_BYTES);
+    byte[] padded = Arrays.copyOf(body, body.length + SKIPPABLE_BYTES + junk);
+    ByteBuffer.wrap(padded, body.length, SKIPPABLE_BYTES)
+        .order(ByteOrder.LITTLE_ENDIAN)
+        .putInt(SKIPPABLE_MAGIC)
+        .putInt(junk);
+    return padded;
+  }
+
+  /** The algorithm of a compressed body, by its first byte. */
+  static Compression of(int algorithm) throws MalformedFrameException {
     return switch (algorithm) {
-      case 1 -> Lz4.inflate(data, (int) size);
-      case 2 -> ZstdLibrary.inflate(data, (int) size);
+      case 1 -> LZ4;
+      case 2 -> ZSTD;
       default -> throw damaged("compression algorithm " + algorithm + " (expected 1 or 2)");
     };
   }
 
-  private static MalformedFrameException damaged(String message) {
+  /** Refuses this one unless it is what both sides have agreed on. */
+  void requireAgreed(Compression agreed) throws MalformedFrameException {
+    if (this != agreed) {
+      throw new MalformedFrameException(
+          ErrorCode.PROTOCOL_ERROR,
+          agreed == NONE
+              ? "COMPRESSED was not agreed"
+              : "compression by "
+                  + feature()
+                  + " was not agreed (expected "
+                  + agreed.feature()
+                  + ")");
+    }
+  }
+
+  /** Inflates data to exactly that many bytes, or to nothing. */
+  byte[] inflate(byte[] data, int at, int length, int size) throws MalformedFrameException {
+    if (!available()) {
+      throw damaged(feature() + " is not available here");
+    }
+    return switch (this) {
+      case NONE -> throw damaged("not compressed");
+      case LZ4 -> Lz4.inflate(data, at, length, size);
+      case ZSTD -> ZstdLibrary.inflate(data, at, length, size);
+    };
+  }
+
+  static MalformedFrameException damaged(String message) {
     return new MalformedFrameException(ErrorCode.DECOMPRESSION_FAILED, message);
   }
 
@@ -130,13 +160,15 @@ public enum Compression {
       return PREFIX_BYTES + bytes < body.length ? Arrays.copyOf(out, PREFIX_BYTES + bytes) : null;
     }
 
-    static byte[] inflate(byte[] data, int size) throws MalformedFrameException {
-      if (!LZ4.available()) {
-        throw damaged("LZ4 is not available here");
+    static byte[] inflate(byte[] data, int at, int length, int size)
+        throws MalformedFrameException {
+      long gives = Lz4Block.inflatedBytes(data, at, length);
+      if (gives != size) { // found out before a byte of it is allocated
+        throw damaged("LZ4 body inflates to " + gives + " bytes instead of " + size);
       }
-      byte[] body = allocate(data, size);
+      byte[] body = new byte[size];
       try {
-        int bytes = FACTORY.safeDecompressor().decompress(data, 0, data.length, body, 0, size);
+        int bytes = FACTORY.safeDecompressor().decompress(data, at, length, body, 0, size);
         if (bytes == size) {
           return body;
         }
@@ -145,20 +177,17 @@ public enum Compression {
         throw damaged("LZ4 data is damaged");
       }
     }
-
-    /** LZ4 gains at most 255:1, so a larger claim is a lie that costs no memory to refute. */
-    private static byte[] allocate(byte[] data, int size) throws MalformedFrameException {
-      if (size > 255L * data.length) {
-        throw damaged("LZ4 body of " + data.length + " bytes claims to inflate to " + size);
-      }
-      return new byte[size];
-    }
   }
 
   /** Keeps the names of the Zstd library out of classes that load without it. */
   private static final class ZstdLibrary {
     /** A context costs far more to make than a body to compress; no more are kept than can work. */
     private static final int MOST_SPARES = 2 * Runtime.getRuntime().availableProcessors();
+
+    private static final int FIRST_ROOM_BYTES = 64 * 1024; // 64 KiB
+    private static final int FIRST_ROOM_RATIO = 8;
+    private static final int ROOM_GROWTH = 4;
+    private static final int NO_ROOM = -1;
 
     private static final BlockingQueue<ZstdCompressCtx> DEFLATING =
         new ArrayBlockingQueue<>(MOST_SPARES);
@@ -184,27 +213,50 @@ public enum Compression {
       return PREFIX_BYTES + bytes < body.length ? Arrays.copyOf(out, PREFIX_BYTES + bytes) : null;
     }
 
-    static byte[] inflate(byte[] data, int size) throws MalformedFrameException {
-      if (!ZSTD.available()) {
-        throw damaged("Zstd is not available here");
-      }
-      byte[] body = new byte[size];
+    /**
+     * Tries with room for what such data usually becomes, and with four times as much while that
+     * was not enough: so data that are none cost little whatever they claim, and the others a third
+     * more at most.
+     */
+    static byte[] inflate(byte[] data, int at, int length, int size)
+        throws MalformedFrameException {
       ZstdDecompressCtx spare = INFLATING.poll();
       ZstdDecompressCtx context = spare != null ? spare : new ZstdDecompressCtx();
-      int bytes;
       try {
-        bytes = context.decompressByteArray(body, 0, size, data, 0, data.length);
-      } catch (ZstdException e) {
-        throw damaged("Zstd data is damaged: " + e.getMessage());
+        long room = Math.max(FIRST_ROOM_BYTES, (long) FIRST_ROOM_RATIO * length);
+        while (true) {
+          byte[] body = new byte[(int) Math.min(size, room)];
+          int bytes = inflate(context, data, at, length, body);
+          if (bytes == size) {
+            return body;
+          }
+          if (bytes != NO_ROOM || body.length == size) {
+            throw damaged(
+                bytes == NO_ROOM
+                    ? "Zstd body inflates to more than the " + size + " bytes it claims"
+                    : "Zstd body inflates to " + bytes + " bytes instead of " + size);
+          }
+          room *= ROOM_GROWTH;
+        }
       } finally {
         if (!INFLATING.offer(context)) {
           context.close();
         }
       }
-      if (bytes != size) {
-        throw damaged("Zstd body inflates to " + bytes + " bytes instead of " + size);
+    }
+
+    /** How many bytes it gave, or {@link #NO_ROOM}. */
+    private static int inflate(
+        ZstdDecompressCtx context, byte[] data, int at, int length, byte[] body)
+        throws MalformedFrameException {
+      try {
+        return context.decompressByteArray(body, 0, body.length, data, at, length);
+      } catch (ZstdException e) {
+        if (e.getErrorCode() == Zstd.errDstSizeTooSmall()) {
+          return NO_ROOM;
+        }
+        throw damaged("Zstd data is damaged: " + e.getMessage());
       }
-      return body;
     }
   }
 }

@@ -222,7 +222,7 @@ public final class Frame {
    */
   public byte[] body(WireLimits limits) throws MalformedFrameException {
     if (compressed()) {
-      return Compression.inflate(bytes, bodyStart, end - bodyStart, limits.maxFrameBytes());
+      return compressedBody(limits).inflate();
     }
     int length = end - bodyStart;
     if (length == 0) {
@@ -231,6 +231,34 @@ public final class Frame {
     byte[] body = new byte[length];
     bytes.get(bodyStart, body);
     return body;
+  }
+
+  /**
+   * Judges a compressed body by what it says of itself, which costs next to nothing. After this,
+   * {@link #inflatedBytes} is within the limits.
+   *
+   * @param agreed the only algorithm that the peer may use
+   * @throws MalformedFrameException if it is another, or the body claims too much
+   */
+  public void judgeCompressed(Compression agreed, WireLimits limits)
+      throws MalformedFrameException {
+    locate();
+    CompressedBody.judge(bytes, bodyStart, bodyLength(), limits);
+    Compression.of(bytes.get(bodyStart)).requireAgreed(agreed);
+  }
+
+  /** What the compressed body claims to inflate to; after {@link #judgeCompressed}. */
+  public int inflatedBytes() {
+    return bytes.getInt(bodyStart + 1);
+  }
+
+  /**
+   * A copy of the compressed body, to be inflated elsewhere.
+   *
+   * @throws MalformedFrameException if it claims too much
+   */
+  public CompressedBody compressedBody(WireLimits limits) throws MalformedFrameException {
+    return CompressedBody.of(bytes, bodyStart, bodyLength(), limits);
   }
 
   /** One byte of the body as it came. */

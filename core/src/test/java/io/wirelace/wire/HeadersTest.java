@@ -40,14 +40,14 @@ class HeadersTest {
     byte[] noise = new byte[100_000];
     new Random(3).nextBytes(noise);
     for (Compression algorithm : new Compression[] {Compression.LZ4, Compression.ZSTD}) {
-      AdaptiveCompressor compressor = new AdaptiveCompressor(algorithm, System::nanoTime);
+      AdaptiveCompressor compressor = new AdaptiveCompressor(algorithm, 1000, System::nanoTime);
       assertThat(compressor.compress(new byte[511])).as("under 512").isNull();
       for (int size : new int[] {512, 8_192, 8_193, 1_000_000}) {
         byte[] small = compressor.compress(new byte[size]);
         assertThat(small).as("%s %d", algorithm, size).isNotNull();
         byte[] back =
-            Compression.inflate(
-                java.nio.ByteBuffer.wrap(small), 0, small.length, FrameHeader.MAX_LENGTH);
+            CompressedBody.of(java.nio.ByteBuffer.wrap(small), 0, small.length, WireLimits.DEFAULT)
+                .inflate();
         assertThat(back).isEqualTo(new byte[size]);
       }
       assertThat(compressor.compress(noise)).as("noise").isNull();
@@ -55,7 +55,9 @@ class HeadersTest {
       assertThat(compressor.compress(new byte[1000])).isNull();
       assertThat(compressor.compress(new byte[1000])).isNotNull();
     }
-    assertThat(new AdaptiveCompressor(Compression.NONE, System::nanoTime).compress(new byte[1000]))
+    assertThat(
+            new AdaptiveCompressor(Compression.NONE, 1000, System::nanoTime)
+                .compress(new byte[1000]))
         .isNull();
   }
 

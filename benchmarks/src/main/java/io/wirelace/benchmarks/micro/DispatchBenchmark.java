@@ -107,6 +107,12 @@ public class DispatchBenchmark {
     public void resume() {}
 
     @Override
+    public void hold() {}
+
+    @Override
+    public void release() {}
+
+    @Override
     public void emptied() {}
   }
 
