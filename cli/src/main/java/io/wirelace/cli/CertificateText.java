@@ -1,5 +1,6 @@
 package io.wirelace.cli;
 
+import io.wirelace.error.PeerText;
 import io.wirelace.security.Credential;
 import io.wirelace.security.Pins;
 import java.security.cert.X509Certificate;
@@ -8,6 +9,8 @@ import java.security.interfaces.RSAKey;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** What a person wants to know of a certificate, at a moment. */
 record CertificateText(X509Certificate certificate, Instant now) {
@@ -48,19 +51,20 @@ record CertificateText(X509Certificate certificate, Instant now) {
 
   String lines() {
     List<String> names = Credential.names(certificate);
-    return String.join(
-        System.lineSeparator(),
-        "  subject     " + subject() + (isCa() ? " (a CA)" : ""),
-        "  issuer      " + (subject().equals(issuer()) ? "itself" : issuer()),
-        "  names       " + (names.isEmpty() ? "none" : String.join(", ", names)),
-        "  valid       "
-            + certificate.getNotBefore().toInstant()
-            + " to "
-            + certificate.getNotAfter().toInstant()
-            + ", "
-            + validity(),
-        "  key         " + key(),
-        "  pin         " + Pins.of(certificate));
+    return Stream.of(
+            "  subject     " + subject() + (isCa() ? " (a CA)" : ""),
+            "  issuer      " + (subject().equals(issuer()) ? "itself" : issuer()),
+            "  names       " + (names.isEmpty() ? "none" : String.join(", ", names)),
+            "  valid       "
+                + certificate.getNotBefore().toInstant()
+                + " to "
+                + certificate.getNotAfter().toInstant()
+                + ", "
+                + validity(),
+            "  key         " + key(),
+            "  pin         " + Pins.of(certificate))
+        .map(PeerText::escaped) // a server that was only looked at may have written it
+        .collect(Collectors.joining(System.lineSeparator()));
   }
 
   JsonLine json() {

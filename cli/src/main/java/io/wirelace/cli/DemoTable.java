@@ -1,5 +1,6 @@
 package io.wirelace.cli;
 
+import io.wirelace.error.PeerText;
 import io.wirelace.error.WirelaceException;
 import java.util.ArrayList;
 import java.util.List;
@@ -50,7 +51,7 @@ final class DemoTable {
     } catch (WirelaceException e) {
       outcome = new Outcome(false, e.fault().toString());
     } catch (Exception e) {
-      outcome = new Outcome(false, e.toString());
+      outcome = new Outcome(false, PeerText.line(e.toString()));
     }
     rows.add(new Row(what, expected, outcome));
   }

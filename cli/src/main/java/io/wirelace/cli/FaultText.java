@@ -2,6 +2,7 @@ package io.wirelace.cli;
 
 import io.wirelace.error.ErrorCode;
 import io.wirelace.error.Fault;
+import io.wirelace.error.PeerText;
 
 /** A fault as a person, and as a script, gets to see it. */
 final class FaultText {
@@ -14,7 +15,7 @@ final class FaultText {
     if (message.isEmpty()) {
       message = code == null ? "no more is known" : code.meaning();
     }
-    String what = message + " [" + fault.number() + " " + fault.label() + "]";
+    String what = PeerText.escaped(message) + " [" + fault.number() + " " + fault.label() + "]";
     return code == null ? what : what + System.lineSeparator() + "      " + code.remedy();
   }
 

@@ -1,5 +1,6 @@
 package io.wirelace.cli;
 
+import io.wirelace.error.PeerText;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.util.Locale;
@@ -65,7 +66,7 @@ final class JsonLine {
         case '\r' -> text.append("\\r");
         case '\t' -> text.append("\\t");
         default -> {
-          if (c < ' ') {
+          if (PeerText.isDangerous(value, i)) { // also what JSON allows but a terminal acts on
             text.append(String.format(Locale.ROOT, "\\u%04x", (int) c));
           } else {
             text.append(c);

@@ -150,7 +150,7 @@ final class Lace implements Runnable {
       }
       default -> {
         terminal.err().println("lace: a defect of lace itself, please report it with this:");
-        thrown.printStackTrace(terminal.err());
+        terminal.err().print(StackText.of(thrown));
         yield ExitCode.FAILED;
       }
     };

@@ -1,6 +1,7 @@
 package io.wirelace.cli;
 
 import io.wirelace.config.Defaults;
+import io.wirelace.error.PeerText;
 import io.wirelace.transport.Endpoint;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -41,7 +42,10 @@ final class ShownByServer {
       if (looker.seen.get() == null) {
         throw new CommandFailed(
             ExitCode.NOT_CONNECTED,
-            "no certificate from " + endpoint.uri() + ": " + e.getMessage());
+            "no certificate from "
+                + endpoint.uri()
+                + ": "
+                + PeerText.line(String.valueOf(e.getMessage())));
       }
     }
     List<X509Certificate> seen = looker.seen.get();

@@ -24,4 +24,10 @@ class JsonLineTest {
     assertThat(new JsonLine().put("in", inner).put("e", new JsonLine()).toString())
         .isEqualTo("{\"in\":{\"t\":true,\"n\":null},\"e\":{}}");
   }
+
+  @Test
+  void whatATerminalActsOnIsEscapedToo() {
+    assertThat(new JsonLine().put("a", "\u007f\u009b\u2028\u202e\ud800").toString())
+        .isEqualTo("{\"a\":\"\\u007f\\u009b\\u2028\\u202e\\ud800\"}");
+  }
 }

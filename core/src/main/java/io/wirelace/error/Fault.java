@@ -9,7 +9,8 @@ import org.jspecify.annotations.Nullable;
  * again. Numbers that this version does not know (a newer peer sent them) are kept.
  *
  * @param number the code's number as on the wire
- * @param message one sentence for a person
+ * @param message one sentence for a person; as it came where a peer has written it, so show it by
+ *     {@link #toString} or {@link PeerText}
  * @param retryable whether the same call may succeed later
  * @param retryAfter how long to wait before that; zero when unknown
  * @param cause the exception behind it, if there is one on this side
@@ -56,8 +57,9 @@ public record Fault(
     return new WirelaceException(this);
   }
 
+  /** One line, safe to show: {@link #message} is as the peer has written it. */
   @Override
   public String toString() {
-    return number + " " + label() + (message.isEmpty() ? "" : ": " + message);
+    return number + " " + label() + (message.isEmpty() ? "" : ": " + PeerText.escaped(message));
   }
 }

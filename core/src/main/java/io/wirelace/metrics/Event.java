@@ -2,11 +2,15 @@ package io.wirelace.metrics;
 
 import io.wirelace.error.CloseReason;
 import io.wirelace.error.Fault;
+import io.wirelace.error.PeerText;
 import java.util.Optional;
 
 /**
  * Something that happened. Sealed, so that a {@code switch} over events stops compiling when a new
  * kind appears, instead of overlooking it.
+ *
+ * <p>Texts in it may be a peer's and are as they came; what {@code toString} returns is one line
+ * and safe to log.
  */
 public sealed interface Event {
   /** The session it is about, if it is about one. */
@@ -20,7 +24,12 @@ public sealed interface Event {
    * @param uri where, with the real port
    * @param io the I/O mechanism in use: epoll, kqueue, io_uring, nio or memory
    */
-  record Listening(String uri, String io) implements Event {}
+  record Listening(String uri, String io) implements Event {
+    @Override
+    public String toString() {
+      return PeerText.line("Listening[uri=" + uri + ", io=" + io + "]");
+    }
+  }
 
   /**
    * A session opened.
@@ -33,6 +42,12 @@ public sealed interface Event {
     @Override
     public Optional<SessionId> sessionId() {
       return Optional.of(session);
+    }
+
+    @Override
+    public String toString() {
+      return PeerText.line(
+          "Opened[session=" + session + ", transport=" + transport + ", peer=" + peer + "]");
     }
   }
 
@@ -92,6 +107,20 @@ public sealed interface Event {
     public Optional<SessionId> sessionId() {
       return Optional.of(session);
     }
+
+    @Override
+    public String toString() {
+      return PeerText.line(
+          "Dropped[session="
+              + session
+              + ", why="
+              + why
+              + ", count="
+              + count
+              + ", detail="
+              + detail
+              + "]");
+    }
   }
 
   /**
@@ -103,7 +132,21 @@ public sealed interface Event {
    * @param count how many
    * @param last whose one of them was, or empty
    */
-  record DatagramsDropped(String uri, Drop why, long count, String last) implements Event {}
+  record DatagramsDropped(String uri, Drop why, long count, String last) implements Event {
+    @Override
+    public String toString() {
+      return PeerText.line(
+          "DatagramsDropped[uri="
+              + uri
+              + ", why="
+              + why
+              + ", count="
+              + count
+              + ", last="
+              + last
+              + "]");
+    }
+  }
 
   /**
    * A connection was turned away before it became a session. Where many can be turned away at no
@@ -118,6 +161,11 @@ public sealed interface Event {
     public Denied(String peer, Fault fault) {
       this(peer, fault, 1);
     }
+
+    @Override
+    public String toString() {
+      return PeerText.line("Denied[peer=" + peer + ", fault=" + fault + ", count=" + count + "]");
+    }
   }
 
   /**
@@ -126,7 +174,12 @@ public sealed interface Event {
    * @param endpoint whose it is
    * @param provider who does the work: boringssl, or jdk and why not boringssl
    */
-  record TlsReady(String endpoint, String provider) implements Event {}
+  record TlsReady(String endpoint, String provider) implements Event {
+    @Override
+    public String toString() {
+      return PeerText.line("TlsReady[endpoint=" + endpoint + ", provider=" + provider + "]");
+    }
+  }
 
   /**
    * A connection came to nothing below the sessions: TLS did not shake hands.
@@ -134,7 +187,12 @@ public sealed interface Event {
    * @param peer its address
    * @param fault which check failed
    */
-  record HandshakeFailed(String peer, Fault fault) implements Event {}
+  record HandshakeFailed(String peer, Fault fault) implements Event {
+    @Override
+    public String toString() {
+      return PeerText.line("HandshakeFailed[peer=" + peer + ", fault=" + fault + "]");
+    }
+  }
 
   /**
    * Certificates, keys or CAs were read again because their files have changed; new connections
@@ -143,7 +201,13 @@ public sealed interface Event {
    * @param endpoint whose they are
    * @param subject the holder that the first certificate names now
    */
-  record CertificatesReloaded(String endpoint, String subject) implements Event {}
+  record CertificatesReloaded(String endpoint, String subject) implements Event {
+    @Override
+    public String toString() {
+      return PeerText.line(
+          "CertificatesReloaded[endpoint=" + endpoint + ", subject=" + subject + "]");
+    }
+  }
 
   /**
    * Changed certificates, keys or CAs cannot be used; the ones before them stay.
@@ -151,7 +215,12 @@ public sealed interface Event {
    * @param endpoint whose they are
    * @param fault why
    */
-  record CertificatesRejected(String endpoint, Fault fault) implements Event {}
+  record CertificatesRejected(String endpoint, Fault fault) implements Event {
+    @Override
+    public String toString() {
+      return PeerText.line("CertificatesRejected[endpoint=" + endpoint + ", fault=" + fault + "]");
+    }
+  }
 
   /**
    * The peer broke the protocol; the connection is being closed.
@@ -177,6 +246,12 @@ public sealed interface Event {
     @Override
     public Optional<SessionId> sessionId() {
       return Optional.of(session);
+    }
+
+    @Override
+    public String toString() {
+      return PeerText.line(
+          "HandlerFailed[session=" + session + ", route=" + route + ", failure=" + failure + "]");
     }
   }
 

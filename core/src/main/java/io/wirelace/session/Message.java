@@ -1,6 +1,7 @@
 package io.wirelace.session;
 
 import io.wirelace.error.ErrorCode;
+import io.wirelace.error.PeerText;
 import io.wirelace.error.WirelaceException;
 import io.wirelace.wire.Frame;
 import io.wirelace.wire.FrameEncoder;
@@ -167,6 +168,9 @@ public final class Message {
 
   @Override
   public String toString() {
-    return "Message[" + (route.isEmpty() ? "" : route + ", ") + bodyLength() + " bytes]";
+    return "Message["
+        + (route.isEmpty() ? "" : PeerText.escaped(route) + ", ")
+        + bodyLength()
+        + " bytes]";
   }
 }

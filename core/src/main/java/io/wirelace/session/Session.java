@@ -5,6 +5,7 @@ import io.netty.util.concurrent.FastThreadLocalThread;
 import io.wirelace.error.CloseReason;
 import io.wirelace.error.ErrorCode;
 import io.wirelace.error.Fault;
+import io.wirelace.error.PeerText;
 import io.wirelace.error.Result;
 import io.wirelace.error.WirelaceException;
 import io.wirelace.metrics.Counters;
@@ -412,6 +413,12 @@ public final class Session implements AutoCloseable {
 
   @Override
   public String toString() {
-    return "Session[" + id + ", " + transport() + ", " + peer() + "]";
+    return "Session["
+        + id
+        + ", "
+        + transport()
+        + ", "
+        + PeerText.escaped(String.valueOf(peer()))
+        + "]";
   }
 }

@@ -1,5 +1,6 @@
 package io.wirelace.transport;
 
+import io.wirelace.error.PeerText;
 import java.security.cert.X509Certificate;
 import java.util.List;
 
@@ -29,7 +30,7 @@ public sealed interface PeerIdentity {
 
     @Override
     public String label() {
-      return own().getSubjectX500Principal().getName();
+      return PeerText.escaped(own().getSubjectX500Principal().getName());
     }
   }
 

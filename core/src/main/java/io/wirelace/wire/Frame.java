@@ -287,7 +287,8 @@ public final class Frame {
   }
 
   /**
-   * The fault that an ERROR or GOAWAY carries.
+   * The fault that an ERROR or GOAWAY carries, with the first KiB of its text: as much as is ever
+   * sent from here. The rest is not looked at.
    *
    * @throws MalformedFrameException if its payload is too short or its text is not UTF-8
    */
@@ -301,7 +302,8 @@ public final class Frame {
     boolean retryable = bytes.get(bodyStart + 4) != 0;
     long retryAfterMs = bytes.getInt(bodyStart + 5) & 0xFFFF_FFFFL;
     int textAt = bodyStart + FAULT_BYTES;
-    String text = Utf8.decode(bytes, textAt, end - textAt, "the text of an error");
+    int textBytes = Utf8.cut(bytes, textAt, end - textAt, FrameEncoder.MAX_TEXT_BYTES);
+    String text = Utf8.decode(bytes, textAt, textBytes, "the text of an error");
     if (text.isEmpty()) {
       text = ErrorCode.of(code).map(ErrorCode::meaning).orElse("");
     }

@@ -5,7 +5,6 @@ import io.wirelace.error.Fault;
 import io.wirelace.error.WirelaceException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,7 +18,8 @@ public final class FrameEncoder {
   /** No body. */
   public static final byte[] NO_BODY = new byte[0];
 
-  private static final int MAX_TEXT_BYTES = 1024;
+  /** How much of an error's text is sent, and read. */
+  static final int MAX_TEXT_BYTES = 1024; // 1 KiB
 
   private FrameEncoder() {}
 
@@ -86,23 +86,13 @@ public final class FrameEncoder {
   /** The payload of an ERROR or GOAWAY. The text is cut at 1 KiB. */
   public static byte[] faultPayload(Fault fault) {
     byte[] text = fault.message().getBytes(StandardCharsets.UTF_8);
-    if (text.length > MAX_TEXT_BYTES) {
-      text = cutAtCharacter(text);
-    }
-    return ByteBuffer.allocate(9 + text.length)
+    int length = Utf8.cut(ByteBuffer.wrap(text), 0, text.length, MAX_TEXT_BYTES);
+    return ByteBuffer.allocate(9 + length)
         .putInt(fault.number())
         .put((byte) (fault.retryable() ? 1 : 0))
         .putInt((int) Math.min(fault.retryAfter().toMillis(), 0xFFFF_FFFFL))
-        .put(text)
+        .put(text, 0, length)
         .array();
-  }
-
-  private static byte[] cutAtCharacter(byte[] text) {
-    int length = MAX_TEXT_BYTES;
-    while ((text[length] & 0xC0) == 0x80) {
-      length--;
-    }
-    return Arrays.copyOf(text, length);
   }
 
   /** The payload of a HELLO or WELCOME. */

@@ -1,5 +1,6 @@
 package io.wirelace.wire;
 
+import io.wirelace.error.PeerText;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -244,6 +245,6 @@ public final class Headers {
 
   @Override
   public String toString() {
-    return asMap().toString();
+    return PeerText.escaped(asMap().toString());
   }
 }

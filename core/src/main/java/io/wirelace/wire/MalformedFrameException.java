@@ -1,6 +1,7 @@
 package io.wirelace.wire;
 
 import io.wirelace.error.ErrorCode;
+import io.wirelace.error.PeerText;
 
 /**
  * An intact frame whose payload cannot be read. The frame boundary is safe, so the connection
@@ -12,7 +13,7 @@ public final class MalformedFrameException extends Exception {
   private final ErrorCode code;
 
   MalformedFrameException(ErrorCode code, String message) {
-    super(message, null, false, false);
+    super(PeerText.escaped(message), null, false, false);
     this.code = code;
   }
 

@@ -7,7 +7,24 @@ import java.nio.charset.StandardCharsets;
 
 /** Text on the wire: UTF-8, and a malformed sequence is an error instead of a question mark. */
 final class Utf8 {
+  private static final int LONGEST_CHARACTER = 4;
+
   private Utf8() {}
+
+  /**
+   * How many of a text's bytes to keep so that they are at most {@code most} and end with a whole
+   * character. Text that is not UTF-8 is cut somewhere: it is for {@link #decode} to judge.
+   */
+  static int cut(ByteBuffer bytes, int at, int length, int most) {
+    if (length <= most) {
+      return length;
+    }
+    int kept = most;
+    while (kept > most - LONGEST_CHARACTER && (bytes.get(at + kept) & 0xC0) == 0x80) {
+      kept--;
+    }
+    return kept;
+  }
 
   static String decode(ByteBuffer bytes, int at, int length, String what)
       throws MalformedFrameException {
