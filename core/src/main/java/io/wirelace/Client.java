@@ -1,7 +1,6 @@
 package io.wirelace;
 
 import io.netty.channel.ChannelFuture;
-import io.netty.util.concurrent.FastThreadLocalThread;
 import io.wirelace.config.SessionSettings;
 import io.wirelace.dispatch.Dispatcher;
 import io.wirelace.error.CloseReason;
@@ -17,6 +16,7 @@ import io.wirelace.session.SessionContext;
 import io.wirelace.session.Sessions;
 import io.wirelace.transport.ConnectFaults;
 import io.wirelace.transport.Endpoint;
+import io.wirelace.transport.EventLoops;
 import io.wirelace.transport.Transport;
 import io.wirelace.transport.TransportContext;
 import io.wirelace.transport.Transports;
@@ -224,7 +224,7 @@ public final class Client implements AutoCloseable {
   @Override
   public void close() {
     session.close();
-    if (Dispatcher.isHandlerThread() || Thread.currentThread() instanceof FastThreadLocalThread) {
+    if (EventLoops.isCurrentThread() || Dispatcher.isInHandler()) {
       return;
     }
     try {

@@ -5,7 +5,9 @@ import io.wirelace.error.ErrorCode;
 import io.wirelace.error.Result;
 import io.wirelace.error.WirelaceException;
 import io.wirelace.transport.Endpoint;
+import io.wirelace.transport.EventLoops;
 import io.wirelace.transport.IoBackend;
+import io.wirelace.transport.VirtualThreads;
 import io.wirelace.wire.Compression;
 import java.time.Duration;
 import java.util.Locale;
@@ -100,9 +102,13 @@ public final class ClientBuilder extends HandlerBuilder<ClientBuilder> {
   /**
    * Connects, and waits for it.
    *
-   * @throws WirelaceException as {@link Wirelace#connect}
+   * @throws WirelaceException as {@link Wirelace#connect}; -1 on an event loop, which cannot wait
    */
   public Client connect(String uri) {
+    if (EventLoops.isCurrentThread()) {
+      throw new WirelaceException(
+          ErrorCode.INVALID_ARGUMENT, "connect() would block an event loop: use connectAsync");
+    }
     return Client.join(connectAsync(uri));
   }
 
@@ -117,6 +123,7 @@ public final class ClientBuilder extends HandlerBuilder<ClientBuilder> {
 
   /** As {@link #connect}, without waiting. */
   public CompletableFuture<Client> connectAsync(String uri) {
+    VirtualThreads.leaveLoop();
     try {
       return Client.connect(this, Endpoint.parse(uri));
     } catch (WirelaceException e) {

@@ -150,7 +150,10 @@ public abstract sealed class HandlerBuilder<B extends HandlerBuilder<B>>
     return set("request-timeout", timeout);
   }
 
-  /** Which thread carries the virtual threads of ordered handlers; by default what is quickest. */
+  /**
+   * Which thread carries the virtual threads of ordered handlers; by default the JDK's pool, where
+   * no handler can stop an event loop.
+   */
   public B handlerCarrier(HandlerCarrier carrier) {
     return set("handler-carrier", carrier);
   }

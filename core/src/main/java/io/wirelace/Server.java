@@ -2,7 +2,6 @@ package io.wirelace;
 
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
-import io.netty.util.concurrent.FastThreadLocalThread;
 import io.wirelace.config.Defaults;
 import io.wirelace.config.ServerSettings;
 import io.wirelace.config.SessionSettings;
@@ -127,9 +126,10 @@ public final class Server implements AutoCloseable {
    *
    * @return this server
    * @throws WirelaceException -662 if an endpoint cannot be listened on, after which the server is
-   *     closed; -661 if it runs; -663 if it was closed
+   *     closed; -661 if it runs; -663 if it was closed; -1 on an event loop, which cannot wait
    */
   public Server start() {
+    refuseToBlockALoop("start()");
     if (!state.compareAndSet(State.NEW, State.RUNNING)) {
       throw state.get() == State.RUNNING
           ? new WirelaceException(ErrorCode.SERVER_ALREADY_RUNNING, "start() was called before")
@@ -144,6 +144,14 @@ public final class Server implements AutoCloseable {
       throw e;
     }
     return this;
+  }
+
+  private static void refuseToBlockALoop(String what) {
+    if (EventLoops.isCurrentThread()) {
+      throw new WirelaceException(
+          ErrorCode.INVALID_ARGUMENT,
+          what + " would block an event loop: call it on another thread");
+    }
   }
 
   private void bindAll() {
@@ -283,8 +291,7 @@ public final class Server implements AutoCloseable {
   @Override
   public void close() {
     boolean first = beginStopping();
-    boolean mayWait =
-        !Dispatcher.isHandlerThread() && !(Thread.currentThread() instanceof FastThreadLocalThread);
+    boolean mayWait = !EventLoops.isCurrentThread() && !Dispatcher.isInHandler();
     if (first && mayWait) {
       shutDown();
     } else if (first) {
@@ -354,9 +361,14 @@ public final class Server implements AutoCloseable {
     }
   }
 
-  /** Waits until the server has been closed by somebody else. */
+  /**
+   * Waits until another thread has closed the server.
+   *
+   * @throws WirelaceException -660 before {@link #start}; -1 on an event loop, which cannot wait
+   */
   public void awaitShutdown() throws InterruptedException {
     requireStarted();
+    refuseToBlockALoop("awaitShutdown()");
     try {
       stopped.get();
     } catch (ExecutionException e) {

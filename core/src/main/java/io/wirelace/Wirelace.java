@@ -22,7 +22,8 @@ public final class Wirelace {
    *
    * @param uri where to, such as {@code tcp://localhost:7420}
    * @throws io.wirelace.error.WirelaceException if it does not come about: -601 refused, -602 no
-   *     answer in time, -609 too many connections, -664 a URI that is none, and so on
+   *     answer in time, -609 too many connections, -664 a URI that is none, -1 on an event loop,
+   *     and so on
    */
   public static Client connect(String uri) {
     return client().connect(uri);

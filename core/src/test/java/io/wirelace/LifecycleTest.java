@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.wirelace.dispatch.RunMode;
 import io.wirelace.error.Fault;
 import io.wirelace.error.Result;
 import io.wirelace.error.WirelaceException;
@@ -187,6 +188,96 @@ class LifecycleTest {
           });
       assertThat(over.await(20, TimeUnit.SECONDS)).isTrue();
     }
+  }
+
+  @Test
+  void aHandlerThatRenamedItsThreadMayCloseItsServerAndItsClient() {
+    AtomicReference<Server> self = new AtomicReference<>();
+    try (Server server =
+        Wirelace.server()
+            .listen("tcp://127.0.0.1:0")
+            .drainTimeout(Duration.ofMinutes(5)) // what a close that waits for itself takes
+            .route(
+                "stop",
+                (session, message) -> {
+                  Thread.currentThread().setName("mine");
+                  Objects.requireNonNull(self.get()).close();
+                  return message.body();
+                })
+            .route(
+                "call back",
+                RunMode.CONCURRENT,
+                (session, message) -> session.request("leave", message.body()))
+            .start()) {
+      self.set(server);
+      AtomicReference<Client> leaving = new AtomicReference<>();
+      try (Client client =
+          Wirelace.client()
+              .set("close-timeout", "5m")
+              .route(
+                  "leave",
+                  RunMode.CONCURRENT,
+                  (session, message) -> {
+                    Thread.currentThread().setName("mine");
+                    Objects.requireNonNull(leaving.get()).close();
+                    return message.body();
+                  })
+              .connect(server.uri())) {
+        leaving.set(client);
+        var unused = client.tryRequest("call back", new byte[1], Duration.ofSeconds(20));
+        assertThat(client.whenClosed().toCompletableFuture())
+            .succeedsWithin(Duration.ofSeconds(30));
+      }
+      try (Client client = Wirelace.connect(server.uri())) {
+        assertThat(client.request("stop", new byte[] {7})).containsExactly(7);
+      }
+    }
+  }
+
+  /** The callback runs on an event loop, which would wait for what only it can bring about. */
+  @Test
+  void whatWouldBlockAnEventLoopIsRefusedThere() {
+    try (Server server = tcp().start();
+        Server other = tcp().build();
+        Client client = Wirelace.client().ioThreads(1).connect(server.uri())) {
+      ClientBuilder sameLoop = Wirelace.client().ioThreads(1);
+      refusedInACallbackOf(client, () -> sameLoop.connect(server.uri()).close());
+      refusedInACallbackOf(client, () -> Wirelace.connect(server.uri()).close());
+      refusedInACallbackOf(client, other::start);
+      refusedInACallbackOf(client, server::awaitShutdown);
+      refusedInACallbackOf(client, () -> client.request("", new byte[1]));
+      other.start(); // it was not spent
+      assertThat(
+              client
+                  .requestAsync("", new byte[1])
+                  .thenCompose(body -> sameLoop.connectAsync(server.uri()))
+                  .thenAccept(Client::close))
+          .succeedsWithin(Duration.ofSeconds(20));
+    }
+  }
+
+  private static void refusedInACallbackOf(Client client, ThrowingCallable call) {
+    CompletableFuture<Void> refused = new CompletableFuture<>();
+    client.requestAsync(
+        "",
+        new byte[1],
+        new AnswerCallback() {
+          @Override
+          public void onAnswer(byte[] body) {
+            try {
+              fails(-1, call);
+              refused.complete(null);
+            } catch (AssertionError e) {
+              refused.completeExceptionally(e);
+            }
+          }
+
+          @Override
+          public void onFailure(Fault fault) {
+            refused.completeExceptionally(fault.toException());
+          }
+        });
+    assertThat(refused).succeedsWithin(Duration.ofSeconds(20));
   }
 
   @Test

@@ -63,7 +63,9 @@ final class VersionCommand implements Callable<Integer> {
 
   /** Whether event loops can carry the virtual threads of handlers here, or why not. */
   static String describeHandlers() {
-    return VirtualThreads.whyNotCarried().map(why -> "not here: " + why).orElse("while quick");
+    return VirtualThreads.whyNotCarried()
+        .map(why -> "not here: " + why)
+        .orElse("by handler-carrier");
   }
 
   /** Whether a mechanism works here, or why not. */

@@ -65,7 +65,7 @@ public record SessionSettings(
           Duration.ofSeconds(15),
           Duration.ofSeconds(5),
           Duration.ofNanos(50_000), // 50 µs
-          HandlerCarrier.AUTO);
+          HandlerCarrier.POOL);
 
   /** Checks every range. */
   public SessionSettings {

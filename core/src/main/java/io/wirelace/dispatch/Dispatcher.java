@@ -63,9 +63,15 @@ public final class Dispatcher implements MessageSink {
     this.revealErrors = revealErrors;
   }
 
-  /** Whether this thread is in a handler that may block. */
-  public static boolean isHandlerThread() {
-    return VirtualThreads.isHandler();
+  /**
+   * Whether a handler is what calls this. The stack says so, since a handler may change whatever
+   * its thread could be marked with. It takes microseconds.
+   */
+  @SuppressWarnings("ReferenceEquality") // that very class
+  public static boolean isInHandler() {
+    return StackWalker.getInstance(StackWalker.Option.RETAIN_CLASS_REFERENCE)
+        .walk(frames ->
+            frames.skip(1).anyMatch(frame -> frame.getDeclaringClass() == Dispatcher.class));
   }
 
   @Override
@@ -92,17 +98,14 @@ public final class Dispatcher implements MessageSink {
   /**
    * What carries a session's handlers on the event loop that this is called on; null if nothing.
    */
-  @Nullable LoopCarrier carrier(MessageSink.Flow flow, Pace pace) {
+  @Nullable LoopCarrier carrier(MessageSink.Flow flow) {
     HandlerCarrier wanted = settings.handlerCarrier();
     return wanted == HandlerCarrier.POOL
             || VirtualThreads.whyNotCarried().isPresent()
             || Thread.currentThread().isVirtual() // a channel without a loop of its own
         ? null
-        : new LoopCarrier(flow, pace, wanted == HandlerCarrier.LOOP, clock);
-  }
-
-  Pace.Typical typicalPace() {
-    return typicalPace;
+        : new LoopCarrier(
+            flow, new Pace(typicalPace, nowNs()), wanted == HandlerCarrier.LOOP, clock);
   }
 
   long nowNs() {
@@ -129,7 +132,12 @@ public final class Dispatcher implements MessageSink {
    */
   boolean callNow(Route route, Session session, Message message, @Nullable InboundRequest request) {
     try {
-      Object returned = route.call(session, message);
+      Object returned;
+      try {
+        returned = route.call(session, message);
+      } finally {
+        forgetInterrupt();
+      }
       if (returned instanceof Answer answer && !answer.isReady()) {
         String name = route.name();
         answer
@@ -144,6 +152,14 @@ public final class Dispatcher implements MessageSink {
       failed(route.name(), session, e, request);
     }
     return true;
+  }
+
+  /**
+   * An interrupt that the handler got or gave itself ends with it. The same thread answers, and
+   * handles the next message: either would fail for no reason of its own.
+   */
+  private static void forgetInterrupt() {
+    boolean unused = Thread.interrupted();
   }
 
   private void onLate(

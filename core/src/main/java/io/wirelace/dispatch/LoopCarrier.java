@@ -18,11 +18,11 @@ import org.slf4j.LoggerFactory;
  * answer. A handler that waits leaves the loop as it would leave any carrier, and goes on in the
  * JDK's pool: there it may hold a lock that the loop wants, and here nobody would let it go on.
  *
- * <p>Belongs to the event loop. {@link #execute} is called by the JDK, on the thread that lets the
+ * <p>Belongs to the event loop. {@link #goOn} is called by the JDK, on the thread that lets the
  * virtual one go on; {@link #sendNow}, {@link #leaveIfLong} and what a task calls by the virtual
  * one.
  */
-final class LoopCarrier implements Executor {
+final class LoopCarrier {
   private static final Logger LOG = LoggerFactory.getLogger(LoopCarrier.class);
   private static final VarHandle CONTINUATION;
 
@@ -38,6 +38,23 @@ final class LoopCarrier implements Executor {
   /** A batch that takes longer leaves the loop. */
   private static final long LONG_NS = TimeUnit.MILLISECONDS.toNanos(2);
 
+  /**
+   * What the JDK knows of this. A thread that a handler starts inherits it, and may outlive session
+   * and server; so it lets go of them when the session ends.
+   */
+  private static final class Scheduler implements Executor {
+    private volatile @Nullable LoopCarrier carrier;
+
+    @Override
+    public void execute(Runnable next) {
+      LoopCarrier session = carrier;
+      if (session == null || !session.goOn(next)) {
+        VirtualThreads.pool().execute(next);
+      }
+    }
+  }
+
+  private final Scheduler scheduler = new Scheduler();
   private final MessageSink.Flow flow;
   private final Pace pace;
   private final boolean always;
@@ -59,6 +76,7 @@ final class LoopCarrier implements Executor {
     this.pace = pace;
     this.always = always;
     this.clock = clock;
+    scheduler.carrier = this;
   }
 
   /**
@@ -69,19 +87,34 @@ final class LoopCarrier implements Executor {
    */
   boolean start(Runnable task) {
     long nowNs = clock.getAsLong();
-    if (!isWelcome(nowNs)) {
+    if (!isWelcome(nowNs) || scheduler.carrier == null) {
       return false;
     }
     beganNs = nowNs;
-    Thread thread = VirtualThreads.carriedBy(this, task);
+    Thread thread = VirtualThreads.carriedBy(scheduler, task);
     starting = Thread.currentThread();
     try {
-      thread.start(); // calls execute
+      thread.start(); // calls goOn
     } finally {
       starting = null;
     }
     run(Objects.requireNonNull(first, "the JDK has not asked for a carrier"));
     return true;
+  }
+
+  /** The session has ended: what runs goes on in the pool, and nothing is started here any more. */
+  void close() {
+    scheduler.carrier = null;
+  }
+
+  /** One more message has been handled. By the virtual thread. */
+  void handled() {
+    pace.handled();
+  }
+
+  /** The messages handled since the last call took that long in the pool. By its virtual thread. */
+  void tookInPool(long ns) {
+    pace.tookInPool(ns);
   }
 
   /** When the task began that was started last. By its virtual thread, as it begins. */
@@ -115,19 +148,20 @@ final class LoopCarrier implements Executor {
     }
   }
 
-  @Override
+  /** Whether the loop lets it go on; otherwise the pool does. */
   @SuppressWarnings("ReferenceEquality") // that very thread
-  public void execute(Runnable next) {
+  private boolean goOn(Runnable next) {
     Thread current = Thread.currentThread();
     if (current == starting) {
       continuation = next;
       first = next;
+      return true;
     } else if (next == continuation && current == sending) {
       sending = null;
       again = true;
-    } else {
-      VirtualThreads.pool().execute(next);
+      return true;
     }
+    return false;
   }
 
   /** Has the loop send what there is, and goes on. By the virtual thread on the loop. */

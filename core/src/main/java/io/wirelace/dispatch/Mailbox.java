@@ -59,9 +59,6 @@ final class Mailbox implements MessageSink.Inbox {
   private Batch done = last;
   private @Nullable Route likely;
 
-  // One of them at a time.
-  private final Pace pace;
-
   // Both.
   private final AtomicInteger batches = new AtomicInteger();
   private final AtomicLong messages = new AtomicLong();
@@ -75,8 +72,7 @@ final class Mailbox implements MessageSink.Inbox {
     this.session = session;
     this.flow = flow;
     SessionSettings settings = dispatcher.settings();
-    this.pace = new Pace(dispatcher.typicalPace(), dispatcher.nowNs());
-    this.carrier = dispatcher.carrier(flow, pace);
+    this.carrier = dispatcher.carrier(flow);
     this.maxMessages = settings.mailboxMessages();
     this.maxBytes = settings.mailboxBytes();
   }
@@ -283,6 +279,10 @@ final class Mailbox implements MessageSink.Inbox {
   @Override
   public void onSessionEnd() {
     publish(); // what was accepted is handled, although no answer will arrive
+    LoopCarrier loop = carrier;
+    if (loop != null) {
+      loop.close();
+    }
   }
 
   // ---- virtual thread ----
@@ -300,9 +300,9 @@ final class Mailbox implements MessageSink.Inbox {
   /** Handles what waits and what comes meanwhile. */
   @SuppressWarnings("ThreadPriorityCheck") // virtual threads are not time-sliced: be fair
   private void handleAll() {
-    LoopCarrier startedBy = carrier;
-    long sinceNs = startedBy != null && flow.isOnLoop() ? startedBy.beganNs() : dispatcher.nowNs();
-    long writtenNs = flow.writtenNs();
+    LoopCarrier loop = carrier;
+    long sinceNs = loop == null ? 0 : flow.isOnLoop() ? loop.beganNs() : dispatcher.nowNs();
+    long writtenNs = loop == null ? 0 : flow.writtenNs();
     int sinceYield = 0;
     while (true) {
       Batch batch = done.next;
@@ -312,11 +312,11 @@ final class Mailbox implements MessageSink.Inbox {
       done = batch;
       handle(batch);
       batch.release();
-      boolean carried = flow.isOnLoop();
-      if (!carried) {
+      boolean carried = loop != null && flow.isOnLoop();
+      if (loop != null && !carried) {
         long nowNs = dispatcher.nowNs();
         long nowWrittenNs = flow.writtenNs(); // on the loop no handler would write
-        pace.tookInPool(Math.max(0, nowNs - sinceNs - (nowWrittenNs - writtenNs)));
+        loop.tookInPool(Math.max(0, nowNs - sinceNs - (nowWrittenNs - writtenNs)));
         sinceNs = nowNs;
         writtenNs = nowWrittenNs;
       }
@@ -352,6 +352,7 @@ final class Mailbox implements MessageSink.Inbox {
   }
 
   private void handle(Batch batch) {
+    LoopCarrier loop = carrier;
     Frame view = new Frame();
     int requests = 0;
     int handled = 0;
@@ -361,10 +362,12 @@ final class Mailbox implements MessageSink.Inbox {
       InboundRequest request = view.isRequest() ? batch.request(requests++) : null;
       try {
         handle(view, request);
-        pace.handled();
         handled++;
-        if (flow.isOnLoop()) {
-          stayOnLoop(handled);
+        if (loop != null) {
+          loop.handled();
+          if (flow.isOnLoop()) {
+            stayOnLoop(loop, handled);
+          }
         }
       } catch (Throwable e) {
         broken(request, e); // one message must not end the mailbox
@@ -373,8 +376,7 @@ final class Mailbox implements MessageSink.Inbox {
   }
 
   /** So many messages of a batch have been handled on the loop, which has other things to do. */
-  private void stayOnLoop(int handled) {
-    LoopCarrier loop = Objects.requireNonNull(carrier);
+  private void stayOnLoop(LoopCarrier loop, int handled) {
     if (flow.hasMuchToSend()) {
       loop.sendNow();
     }

@@ -3,6 +3,7 @@ package io.wirelace.session;
 import io.wirelace.error.ErrorCode;
 import io.wirelace.error.Fault;
 import io.wirelace.error.WirelaceException;
+import io.wirelace.transport.VirtualThreads;
 import io.wirelace.wire.FrameEncoder;
 import io.wirelace.wire.FrameHeader;
 import io.wirelace.wire.Headers;
@@ -72,6 +73,9 @@ final class OutgoingRequests {
       byte[] body,
       Duration timeout,
       AnswerCallback callback) {
+    if (session.isOnLoop()) {
+      VirtualThreads.leaveLoop(); // a handler may poll for the answer, which this loop brings
+    }
     PendingRequest call = start(route, headers, body, timeout, callback, false);
     deadlines.add(call.deadlineNs(), session.executor());
     return call;

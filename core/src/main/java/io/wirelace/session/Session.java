@@ -1,7 +1,6 @@
 package io.wirelace.session;
 
 import io.netty.util.concurrent.EventExecutor;
-import io.netty.util.concurrent.FastThreadLocalThread;
 import io.wirelace.error.CloseReason;
 import io.wirelace.error.ErrorCode;
 import io.wirelace.error.Fault;
@@ -12,6 +11,7 @@ import io.wirelace.metrics.Counters;
 import io.wirelace.metrics.Drop;
 import io.wirelace.metrics.Event;
 import io.wirelace.metrics.SessionId;
+import io.wirelace.transport.EventLoops;
 import io.wirelace.transport.Link;
 import io.wirelace.transport.PeerIdentity;
 import io.wirelace.wire.Headers;
@@ -199,7 +199,7 @@ public final class Session implements AutoCloseable {
   }
 
   static boolean onEventLoop() {
-    return Thread.currentThread() instanceof FastThreadLocalThread;
+    return EventLoops.isCurrentThread();
   }
 
   // ---- requests ----

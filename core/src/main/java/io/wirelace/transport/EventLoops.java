@@ -10,6 +10,7 @@ import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.SingleThreadIoEventLoop;
 import io.netty.channel.local.LocalIoHandler;
 import io.netty.util.concurrent.DefaultThreadFactory;
+import io.netty.util.concurrent.FastThreadLocalThread;
 import java.time.Duration;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ThreadFactory;
@@ -58,6 +59,11 @@ public final class EventLoops implements AutoCloseable {
     this.threads = threads > 0 ? threads : Runtime.getRuntime().availableProcessors();
     this.name = name;
     this.spinWait = spinWait;
+  }
+
+  /** Whether this thread is an event loop's, which nothing may block. */
+  public static boolean isCurrentThread() {
+    return Thread.currentThread() instanceof FastThreadLocalThread;
   }
 
   /** How sockets are watched; never AUTO. */

@@ -1,5 +1,6 @@
 package io.wirelace.transport;
 
+import io.netty.util.concurrent.FastThreadLocalThread;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.reflect.InaccessibleObjectException;
@@ -90,10 +91,15 @@ public final class VirtualThreads {
     }
   }
 
-  /** Whether the current thread is one of these. */
-  public static boolean isHandler() {
-    Thread current = Thread.currentThread();
-    return current.isVirtual() && current.getName().equals(NAME);
+  /**
+   * Has the current thread go on in the pool if it is a virtual one that an event loop carries:
+   * before it gets something that only a loop can complete, and that it may poll for.
+   */
+  @SuppressWarnings("ThreadPriorityCheck") // gives the carrier back
+  public static void leaveLoop() {
+    if (Thread.currentThread().isVirtual() && carrier() instanceof FastThreadLocalThread) {
+      Thread.yield();
+    }
   }
 
   /** Starts one that the JDK's pool carries. */

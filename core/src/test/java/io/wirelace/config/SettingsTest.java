@@ -63,10 +63,10 @@ class SettingsTest {
     for (String name : RecordSettings.names(SessionSettings.class)) {
       boolean time = name.endsWith("timeout") || name.endsWith("interval");
       String other =
-          name.equals("handler-carrier") ? "Pool" : name.equals("spin-wait") ? "7us" : "2000";
+          name.equals("handler-carrier") ? "Auto" : name.equals("spin-wait") ? "7us" : "2000";
       changed = RecordSettings.with(changed, name, time ? "7s" : other);
     }
-    assertThat(changed.handlerCarrier()).isEqualTo(HandlerCarrier.POOL);
+    assertThat(changed.handlerCarrier()).isEqualTo(HandlerCarrier.AUTO);
     assertThat(changed.maxFrameBytes()).isEqualTo(2000);
     assertThat(changed.mailboxMessages()).isEqualTo(2000);
     assertThat(changed.closeTimeout()).isEqualTo(Duration.ofSeconds(7));

@@ -30,6 +30,7 @@ import org.junit.jupiter.api.Test;
 
 /** Routes, where handlers run, and what they answer. */
 class DispatchTest {
+  private static final byte[] NOTHING = {};
   private static final AtomicInteger NEXT = new AtomicInteger();
 
   private final Queue<Event> events = new ConcurrentLinkedQueue<>();
@@ -50,6 +51,107 @@ class DispatchTest {
         .tryRequest(route, body, Duration.ofSeconds(10))
         .map(ok -> 0)
         .orElse(Fault::number);
+  }
+
+  /** One loop and one thread handle all of them, so each could meet the interrupt of the last. */
+  @Test
+  void anInterruptEndsWithItsHandler() {
+    Queue<String> interrupted = new ConcurrentLinkedQueue<>();
+    try (Server server =
+            server()
+                .receive("leave it", (session, message) -> Thread.currentThread().interrupt())
+                .route(
+                    "answer with it",
+                    (session, message) -> {
+                      Thread.currentThread().interrupt();
+                      return message.body();
+                    })
+                .route(
+                    "fail with it",
+                    (session, message) -> {
+                      Thread.currentThread().interrupt();
+                      throw new InterruptedException();
+                    })
+                .inline(
+                    "inline",
+                    (session, message) -> {
+                      if (Thread.currentThread().isInterrupted()) {
+                        interrupted.add("inline");
+                      }
+                      Thread.currentThread().interrupt();
+                      return message.body();
+                    })
+                .route(
+                    "look",
+                    (session, message) -> {
+                      if (Thread.currentThread().isInterrupted()) {
+                        interrupted.add(message.text());
+                      }
+                      return message.body();
+                    })
+                .start();
+        Client client = Wirelace.connect(server.uri())) {
+      for (int i = 0; i < 200; i++) {
+        client.send("leave it", bytes(""));
+        var looked = client.requestAsync("look", bytes("after notification"));
+        var answered = client.requestAsync("answer with it", bytes("x"));
+        var lookedAgain = client.requestAsync("look", bytes("after answer"));
+        var failed = client.requestAsync("fail with it", bytes("x"));
+        var lookedLast = client.requestAsync("look", bytes("after failure"));
+        assertThat(client.request("inline", bytes("x"))).hasSize(1);
+        assertThat(client.request("inline", bytes("x"))).hasSize(1);
+        assertThat(List.of(looked, answered, lookedAgain, lookedLast))
+            .allSatisfy(answer -> assertThat(answer).succeedsWithin(Duration.ofSeconds(20)));
+        assertThat(failed).failsWithin(Duration.ofSeconds(20));
+      }
+    }
+    assertThat(interrupted).isEmpty();
+  }
+
+  @Test
+  void anAnswerThatFindsNoRoomSurvivesItsHandlersInterrupt() throws Exception {
+    CountDownLatch start = new CountDownLatch(1);
+    CountDownLatch go = new CountDownLatch(1);
+    CountDownLatch blocked = new CountDownLatch(1);
+    try (Server server =
+            Wirelace.server()
+                .listen("tcp://127.0.0.1:0")
+                .set("outbound-bytes", "64KiB")
+                .on(events::add)
+                .route(
+                    "big",
+                    (session, message) -> {
+                      start.await();
+                      Thread.currentThread().interrupt();
+                      return new byte[60_000];
+                    })
+                .inline("here", (session, message) -> NOTHING)
+                .start();
+        Client client =
+            Wirelace.client()
+                .ioThreads(1)
+                .spinWait(Duration.ofNanos(7_000)) // loops of its own, since one is blocked
+                .inline(
+                    "block",
+                    (session, message) -> {
+                      blocked.countDown();
+                      go.await(); // so the client does not read
+                      return NOTHING;
+                    })
+                .connect(server.uri())) {
+      var answers =
+          IntStream.range(0, 400).mapToObj(i -> client.requestAsync("big", NOTHING)).toList();
+      client.request("here", NOTHING); // and so are those before it
+      var unblocked = server.sessions().iterator().next().requestAsync("block", NOTHING);
+      blocked.await();
+      start.countDown();
+      await().until(() -> events.stream().anyMatch(event -> event instanceof Event.Slow));
+      go.countDown();
+      assertThat(answers)
+          .allSatisfy(answer -> assertThat(answer).succeedsWithin(Duration.ofSeconds(30)));
+      assertThat(unblocked).succeedsWithin(Duration.ofSeconds(30));
+    }
+    assertThat(events).noneMatch(event -> event instanceof Event.Dropped);
   }
 
   @Test

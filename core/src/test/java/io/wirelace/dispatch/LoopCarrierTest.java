@@ -10,17 +10,22 @@ import io.wirelace.ServerBuilder;
 import io.wirelace.Wirelace;
 import io.wirelace.config.HandlerCarrier;
 import io.wirelace.error.WirelaceException;
+import io.wirelace.session.Session;
 import io.wirelace.transport.VirtualThreads;
+import java.lang.ref.WeakReference;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.Queue;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.IntStream;
@@ -93,7 +98,7 @@ class LoopCarrierTest {
   }
 
   @Test
-  void byDefaultQuickHandlersComeToTheLoopAndSlowOnesLeaveIt() {
+  void quickHandlersComeToTheLoopAndSlowOnesLeaveIt() {
     try (Server server =
             server(HandlerCarrier.AUTO)
                 .route(
@@ -302,6 +307,132 @@ class LoopCarrierTest {
     assertThat(said.get(10, TimeUnit.SECONDS)).startsWith("virtual on ForkJoinPool");
   }
 
+  /** Also where the JVM would allow another: no handler can stop a loop. */
+  @Test
+  void byDefaultHandlersThatComputeStopNobody() throws Exception {
+    AtomicBoolean go = new AtomicBoolean();
+    CountDownLatch entered = new CountDownLatch(1);
+    try (Server server =
+            Wirelace.server()
+                .listen("tcp://127.0.0.1:0")
+                .ioThreads(1)
+                .route("carrier", (session, message) -> bytes(carrier()))
+                .inline("alive", (session, message) -> NOTHING)
+                .route(
+                    "compute",
+                    (session, message) -> {
+                      entered.countDown();
+                      while (!go.get() && !Thread.currentThread().isInterrupted()) {
+                        Thread.onSpinWait();
+                      }
+                      return bytes(go.get() ? "told" : "interrupted");
+                    })
+                .receive("seen", (session, message) -> go.set(true))
+                .start();
+        Client client = Wirelace.connect(server.uri());
+        Client other = Wirelace.connect(server.uri())) {
+      for (int i = 0; i < 500; i++) {
+        assertThat(carrierOf(client)).startsWith("virtual on ForkJoinPool");
+      }
+      CompletableFuture<byte[]> quick = client.requestAsync("carrier", NOTHING);
+      CompletableFuture<byte[]> slow =
+          client.requestAsync("compute", NOTHING, Duration.ofSeconds(2));
+      assertThat(quick).succeedsWithin(Duration.ofSeconds(30)); // it computes until its deadline
+      entered.await();
+      assertThat(other.request("alive", NOTHING, Duration.ofSeconds(30))).isEmpty();
+      assertThat(slow).failsWithin(Duration.ofSeconds(30));
+      assertThat(client.request("carrier", NOTHING, Duration.ofSeconds(30))).isNotEmpty();
+    } finally {
+      go.set(true);
+    }
+  }
+
+  @Test
+  void aHandlerMayPollForWhatItAsked() {
+    try (Server server =
+            server(HandlerCarrier.LOOP)
+                .route(
+                    "poll",
+                    (session, message) -> {
+                      CompletableFuture<byte[]> name = session.requestAsync("name", NOTHING);
+                      while (!name.isDone()) {
+                        Thread.onSpinWait();
+                      }
+                      return name.join();
+                    })
+                .start();
+        Client client =
+            Wirelace.client()
+                .handlerCarrier(HandlerCarrier.LOOP)
+                .ioThreads(1)
+                .route("name", (session, message) -> bytes("Ada"))
+                .route(
+                    "connect",
+                    (session, message) -> {
+                      CompletableFuture<Client> second =
+                          Wirelace.client().ioThreads(1).connectAsync(server.uri());
+                      while (!second.isDone()) {
+                        Thread.onSpinWait();
+                      }
+                      second.join().close();
+                      return NOTHING;
+                    })
+                .connect(server.uri())) {
+      for (int i = 0; i < 20; i++) {
+        assertThat(client.request("poll", NOTHING, Duration.ofSeconds(20)))
+            .asString(UTF_8)
+            .isEqualTo("Ada");
+      }
+      assertThat(
+              server
+                  .sessions()
+                  .iterator()
+                  .next()
+                  .requestAsync("connect", NOTHING, Duration.ofSeconds(20)))
+          .succeedsWithin(Duration.ofSeconds(30));
+    }
+  }
+
+  @Test
+  void whatHandlersStartDoesNotHoldTheirSessionWhenThatHasEnded() {
+    CountDownLatch go = new CountDownLatch(1);
+    AtomicReference<WeakReference<Session>> ended = new AtomicReference<>();
+    AtomicReference<Thread> child = new AtomicReference<>();
+    try (Server server =
+        server(HandlerCarrier.LOOP)
+            .route(
+                "child",
+                (session, message) -> {
+                  ended.set(new WeakReference<>(session));
+                  child.set(
+                      Thread.startVirtualThread(() -> {
+                        try {
+                          go.await();
+                        } catch (InterruptedException e) {
+                          Thread.currentThread().interrupt();
+                        }
+                      }));
+                  return bytes(carrier());
+                })
+            .start()) {
+      try (Client client = Wirelace.connect(server.uri())) {
+        assertThat(client.request("child", NOTHING)).asString(UTF_8).contains("lace-io");
+      }
+      try (Client next = Wirelace.connect(server.uri())) { // the loop forgets the last one's
+        assertThat(carrierOf(next)).contains("lace-io");
+      }
+      await()
+          .atMost(RESTS)
+          .until(() -> {
+            System.gc();
+            return Objects.requireNonNull(ended.get()).get() == null;
+          });
+      assertThat(Objects.requireNonNull(child.get()).isAlive()).isTrue();
+    } finally {
+      go.countDown();
+    }
+  }
+
   /** To be run in a JVM of its own. */
   static final class Starting {
     private Starting() {}
@@ -324,7 +455,7 @@ class LoopCarrierTest {
   }
 
   @Test
-  void whereTheJvmForbidsItTheLoopIsRefusedAndTheDefaultTakesThePool() throws Exception {
+  void whereTheJvmForbidsItTheLoopIsRefusedAndAutoTakesThePool() throws Exception {
     Process forbidding =
         new ProcessBuilder(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),

@@ -19,8 +19,8 @@ record Entrant(
   /** The class path that the runner itself is on. */
   static final String OURS = "";
 
-  /** As it is by default in a JVM that keeps virtual threads in the JDK's pool. */
-  static final String POOL = "wirelace-pool";
+  /** With handlers that event loops carry, which is not the default. */
+  static final String CARRIED = "wirelace-carried";
 
   /** The reference among the peers. */
   static final String TUNED_NETTY = "netty-tuned";
@@ -66,9 +66,9 @@ record Entrant(
   /** All of them, in the order of the tables. */
   static List<Entrant> all() {
     return List.of(
-        new Entrant("wirelace", PACKAGE + "lace.OrderedWirelace", OURS, CARRIERS, Set.of()),
-        new Entrant("wirelace-inline", PACKAGE + "lace.InlineWirelace", OURS, CARRIERS, Set.of()),
-        new Entrant(POOL, PACKAGE + "lace.OrderedWirelace", OURS, List.of(), Set.of()),
+        new Entrant("wirelace", PACKAGE + "lace.OrderedWirelace", OURS, List.of(), Set.of()),
+        new Entrant("wirelace-inline", PACKAGE + "lace.InlineWirelace", OURS, List.of(), Set.of()),
+        new Entrant(CARRIED, PACKAGE + "lace.CarriedWirelace", OURS, CARRIERS, Set.of()),
         new Entrant(
             TUNED_NETTY,
             PACKAGE + "netty.TunedNetty",
@@ -105,13 +105,13 @@ record Entrant(
         "wirelace-" + scheme,
         PACKAGE + "lace.OrderedWirelace#" + scheme,
         OURS,
-        CARRIERS,
+        List.of(),
         Set.of(Lack.THREADS));
   }
 
   private static Entrant compressing(String algorithm) {
     String type = PACKAGE + "lace.CompressingWirelace#" + algorithm;
-    return new Entrant("wirelace-" + algorithm, type, OURS, CARRIERS, Set.of(Lack.THREADS));
+    return new Entrant("wirelace-" + algorithm, type, OURS, List.of(), Set.of(Lack.THREADS));
   }
 
   /** Whether it is one of the transports, and not of the peers. */

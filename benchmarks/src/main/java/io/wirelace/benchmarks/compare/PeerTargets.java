@@ -7,7 +7,7 @@ import java.util.List;
 final class PeerTargets {
   private static final String OURS = "wirelace";
   private static final String INLINE = "wirelace-inline";
-  private static final String POOL = Entrant.POOL;
+  private static final String CARRIED = Entrant.CARRIED;
   private static final String TUNED = Entrant.TUNED_NETTY;
   private static final double KIB = 1024;
 
@@ -32,7 +32,7 @@ final class PeerTargets {
     PeerTargets targets = new PeerTargets();
     targets.rate(INLINE, "oneway:64", 0.70);
     targets.rate(OURS, "oneway:64", 0.45);
-    targets.rate(POOL, "oneway:64", 0.45);
+    targets.rate(CARRIED, "oneway:64", 0.45);
     for (String threads : List.of("threads:4", "threads:16", "threads:64")) {
       targets.flat(threads);
     }
@@ -41,7 +41,7 @@ final class PeerTargets {
     }
     targets.times(OURS);
     targets.times(INLINE);
-    targets.times(POOL);
+    targets.times(CARRIED);
     targets.allRates("rr256:64", 0.70);
     targets.allRates("many50x16:64", 0.80);
     for (String contender : List.of(OURS, INLINE)) {
@@ -58,7 +58,7 @@ final class PeerTargets {
   private void allRates(String workload, double least) {
     rate(OURS, workload, least);
     rate(INLINE, workload, least);
-    rate(POOL, workload, least);
+    rate(CARRIED, workload, least);
   }
 
   private void rate(String contender, String workload, double least) {

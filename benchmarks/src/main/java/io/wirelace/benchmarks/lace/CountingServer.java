@@ -1,8 +1,10 @@
 package io.wirelace.benchmarks.lace;
 
 import io.wirelace.Server;
+import io.wirelace.ServerBuilder;
 import io.wirelace.Wirelace;
 import io.wirelace.benchmarks.contender.Bodies;
+import io.wirelace.config.HandlerCarrier;
 import io.wirelace.dispatch.RunMode;
 import io.wirelace.error.CloseReason;
 import io.wirelace.metrics.Event;
@@ -41,11 +43,20 @@ final class CountingServer {
 
   /** As {@link #start(RunMode, Place)}, on so many event loops; 0 for one a processor. */
   static String start(RunMode mode, Place place, int loops) {
+    return start(Wirelace.server().ioThreads(loops), mode, place);
+  }
+
+  /** On one event loop that carries ordered handlers while they are quick. */
+  static String startCarried(Place place) {
+    ServerBuilder builder = Wirelace.server().ioThreads(1).handlerCarrier(HandlerCarrier.AUTO);
+    return start(builder, RunMode.ORDERED, place);
+  }
+
+  private static String start(ServerBuilder builder, RunMode mode, Place place) {
     CountingServer counting = new CountingServer();
     Server server =
-        Wirelace.server()
+        builder
             .listen(place.listen())
-            .ioThreads(loops)
             .receive(SINK, mode, counting::count)
             .route(COUNT, mode, (session, message) -> counting.told())
             .route(ECHO, mode, (session, message) -> message.body())
