@@ -22,7 +22,7 @@ public final class Leaks {
   private Leaks() {}
 
   /** From now on what Netty finds is kept. Before the first buffer is made. */
-  static void record() {
+  public static void record() {
     ResourceLeakDetector.setLevel(ResourceLeakDetector.Level.PARANOID);
     ResourceLeakDetectorFactory.setResourceLeakDetectorFactory(
         new ResourceLeakDetectorFactory() {
@@ -49,6 +49,11 @@ public final class Leaks {
     protected void reportUntracedLeak(String resourceType) {
       FOUND.add(resourceType);
     }
+  }
+
+  /** What has been found so far, without looking for more. */
+  public static List<String> found() {
+    return List.copyOf(FOUND);
   }
 
   /** Collects garbage until lost buffers must have been found; returns what was. */
