@@ -14,6 +14,7 @@ import java.net.Socket;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Base64;
@@ -46,6 +47,54 @@ class TlsRefusalTest extends TlsCase {
                     .notAfter(Instant.now().minus(Duration.ofDays(10))));
     serve(old.options() + "&provider=" + provider);
     refused(ca.option() + "&provider=" + provider, "has expired", "expired");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"boringssl", "jdk"})
+  void anExpiredCertificateThatIsTrustedItself(String provider) {
+    TestCa.Leaf old =
+        ca.issue(
+            "old",
+            b ->
+                b.addSanIpAddress("127.0.0.1")
+                    .notBefore(Instant.now().minus(Duration.ofDays(20)))
+                    .notAfter(Instant.now().minus(Duration.ofDays(10))));
+    serve(old.options() + "&provider=" + provider);
+    refused("ca=" + old.cert() + "&provider=" + provider, "has expired", "expired");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"boringssl", "jdk"})
+  void aRevokedCertificate(String provider) throws IOException {
+    Path list = directory.resolve("ca.crl");
+    Files.write(list, ca.revoke(localhost));
+    serve(localhost.options() + "&provider=" + provider);
+    refused(ca.option() + "&crl=" + list + "&provider=" + provider, "was revoked", "certificate");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"boringssl", "jdk"})
+  void aClientWhoseCertificateIsRevokedOnceTheListIsRead(String provider) throws IOException {
+    Path list = directory.resolve("ca.crl");
+    Files.write(list, ca.revoke());
+    String own = "provider=" + provider;
+    serve(
+        localhost.options()
+            + "&reload-interval=20ms&client-auth=need&"
+            + ca.option()
+            + "&crl="
+            + list
+            + "&"
+            + own);
+    TestCa.Leaf bob = ca.issue("bob", b -> b);
+    try (Client client = connect(own + "&" + bob.options())) {
+      assertEcho(client);
+    }
+    Path next = directory.resolve("next.crl");
+    Files.write(next, ca.revoke(bob));
+    Files.move(next, list, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    awaitEvent(Event.CertificatesReloaded.class);
+    refused(ca.option() + "&" + own + "&" + bob.options(), "certificate", "CN=bob was revoked");
   }
 
   @ParameterizedTest

@@ -15,6 +15,8 @@ import java.util.Objects;
  * @param key {@code key}: files of their private keys, in the same order
  * @param keyPassword {@code key-password}: opens encrypted keys
  * @param ca {@code ca}: files of the CAs that are trusted; empty for those of the JDK
+ * @param crl {@code crl}: files of the CAs' lists of revoked certificates (CRL); with any, each CA
+ *     on a path needs a current one; empty if none are checked
  * @param clientAuth {@code client-auth}: whether a server asks clients for a certificate: {@code
  *     none}, {@code want} or {@code need}
  * @param versions {@code versions}: the versions of TLS that are spoken, of 1.3 and 1.2
@@ -42,6 +44,7 @@ public record TlsSettings(
     String key,
     String keyPassword,
     String ca,
+    String crl,
     String clientAuth,
     String versions,
     String ciphers,
@@ -71,6 +74,7 @@ public record TlsSettings(
           "",
           "",
           "",
+          "",
           "none",
           "1.3,1.2",
           "",
@@ -91,6 +95,7 @@ public record TlsSettings(
     Objects.requireNonNull(key, "key");
     Objects.requireNonNull(keyPassword, "key-password");
     Objects.requireNonNull(ca, "ca");
+    Objects.requireNonNull(crl, "crl");
     oneOf("client-auth", clientAuth, "none", "want", "need");
     oneOf("provider", provider, "auto", "boringssl", "jdk");
     List<String> versionList = list(versions);

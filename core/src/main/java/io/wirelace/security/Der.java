@@ -8,7 +8,7 @@ import java.util.Arrays;
  * the JDK reads.
  */
 final class Der {
-  private static final int SEQUENCE = 0x30;
+  static final int SEQUENCE = 0x30;
   private static final int OCTET_STRING = 0x04;
   private static final int CURVE = 0xA0; // [0] in SEC 1's ECPrivateKey
   private static final byte[] VERSION_0 = {0x02, 0x01, 0x00};
@@ -63,6 +63,17 @@ final class Der {
       at[0] += length;
     }
     throw new IllegalArgumentException("the EC key does not name its curve");
+  }
+
+  /**
+   * The content of an octet string, as an extension of a certificate is wrapped in one.
+   *
+   * @throws IllegalArgumentException if it is none
+   */
+  static byte[] octets(byte[] der) {
+    int[] at = {0};
+    int length = enter(der, at, OCTET_STRING);
+    return Arrays.copyOfRange(der, at[0], at[0] + length);
   }
 
   /** Moves behind a tag and its length, which is returned and fits the array. */

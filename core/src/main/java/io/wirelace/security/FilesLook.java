@@ -17,7 +17,7 @@ record FilesLook(List<String> files) {
   /** As they look now. */
   static FilesLook of(TlsSettings settings) {
     return new FilesLook(
-        Stream.of(settings.cert(), settings.key(), settings.ca())
+        Stream.of(settings.cert(), settings.key(), settings.ca(), settings.crl())
             .flatMap(text -> TlsSettings.list(text).stream())
             .map(FilesLook::look)
             .toList());

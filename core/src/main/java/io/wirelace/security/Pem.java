@@ -13,8 +13,10 @@ import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
 import java.security.NoSuchAlgorithmException;
 import java.security.PrivateKey;
+import java.security.cert.CRLException;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
+import java.security.cert.X509CRL;
 import java.security.cert.X509Certificate;
 import java.security.spec.InvalidKeySpecException;
 import java.security.spec.PKCS8EncodedKeySpec;
@@ -86,6 +88,37 @@ public final class Pem {
               .generateCertificate(new ByteArrayInputStream(der));
     } catch (CertificateException e) {
       throw invalid(setting, file, "a certificate in it is damaged: " + e.getMessage(), e);
+    }
+  }
+
+  /**
+   * The revocation lists of a file, which is PEM, or DER with one list.
+   *
+   * @throws WirelaceException -664 if there is none, or one is damaged
+   */
+  static List<X509CRL> revocationLists(String setting, String file, byte[] content) {
+    List<X509CRL> lists = new ArrayList<>();
+    for (Block block : blocks(setting, file, content)) {
+      if (block.label.endsWith("CRL")) {
+        lists.add(revocationList(setting, file, block.content));
+      }
+    }
+    if (lists.isEmpty() && content.length > 0 && content[0] == Der.SEQUENCE) {
+      lists.add(revocationList(setting, file, content));
+    }
+    if (lists.isEmpty()) {
+      throw invalid(
+          setting, file, "no revocation list in it (expected an X509 CRL, PEM or DER)", null);
+    }
+    return lists;
+  }
+
+  private static X509CRL revocationList(String setting, String file, byte[] der) {
+    try {
+      return (X509CRL)
+          CertificateFactory.getInstance("X.509").generateCRL(new ByteArrayInputStream(der));
+    } catch (CertificateException | CRLException e) {
+      throw invalid(setting, file, "a revocation list in it is damaged: " + e.getMessage(), e);
     }
   }
 

@@ -45,7 +45,13 @@ public final class TlsFaults {
           new Saying("EMPTY_SERVER_CERTIFICATE", "the server has no certificate"),
           new Saying("ALERT_CERTIFICATE_EXPIRED", "the peer says our certificate has expired"),
           new Saying("ALERT:_CERTIFICATE_EXPIRED", "the peer says our certificate has expired"),
-          new Saying("UNKNOWN_CA", "the peer does not know the CA of our certificate"),
+          new Saying("CERTIFICATE_REVOKED", "the peer says our certificate is revoked"),
+          new Saying(
+              "UNKNOWN_CA",
+              "the peer does not know the CA of our certificate (if it knows the CA, cert lacks the"
+                  + " intermediate certificates between)"),
+          new Saying(
+              "UNSUPPORTED_CERTIFICATE", "the peer says our certificate is for another purpose"),
           new Saying("CERTIFICATE_UNKNOWN", "the peer does not accept our certificate"),
           new Saying("BAD_CERTIFICATE", "the peer does not accept our certificate"),
           new Saying("ALERT_PROTOCOL_VERSION", "the peer speaks no version of TLS that we do"),
@@ -95,11 +101,12 @@ public final class TlsFaults {
   }
 
   private static String text(Throwable thrown) {
-    // What an exception is says more than its words, wherever in the chain it stands.
+    // What an exception is says more than its words, wherever in the chain it stands; our own most.
     return causes(thrown)
-        .map(TlsFaults::meaning)
-        .flatMap(Optional::stream)
+        .filter(Untrusted.class::isInstance)
         .findFirst()
+        .map(ours -> String.valueOf(ours.getMessage()))
+        .or(() -> causes(thrown).map(TlsFaults::meaning).flatMap(Optional::stream).findFirst())
         .or(() ->
             causes(thrown)
                 .map(cause -> saying(String.valueOf(cause.getMessage())))

@@ -3,6 +3,7 @@ package io.wirelace.security;
 import io.wirelace.config.TlsSettings;
 import io.wirelace.error.ErrorCode;
 import io.wirelace.error.WirelaceException;
+import java.security.cert.X509CRL;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,16 +19,19 @@ public final class TlsMaterial {
   private final TlsSettings settings;
   private final List<Credential> credentials;
   private final List<X509Certificate> cas;
+  private final RevocationLists revoked;
   private final FilesLook look;
 
   private TlsMaterial(
       TlsSettings settings,
       List<Credential> credentials,
       List<X509Certificate> cas,
+      RevocationLists revoked,
       FilesLook look) {
     this.settings = settings;
     this.credentials = List.copyOf(credentials);
     this.cas = List.copyOf(cas);
+    this.revoked = revoked;
     this.look = look;
   }
 
@@ -57,7 +61,11 @@ public final class TlsMaterial {
     for (String file : TlsSettings.list(settings.ca())) {
       cas.addAll(Pem.certificates("ca", file, Pem.read("ca", file)));
     }
-    return new TlsMaterial(settings, credentials, cas, look);
+    List<X509CRL> lists = new ArrayList<>();
+    for (String file : TlsSettings.list(settings.crl())) {
+      lists.addAll(Pem.revocationLists("crl", file, Pem.read("crl", file)));
+    }
+    return new TlsMaterial(settings, credentials, cas, new RevocationLists(lists), look);
   }
 
   /** How the files looked when they were read. */
@@ -100,13 +108,13 @@ public final class TlsMaterial {
   }
 
   /**
-   * Checks chain, dates, purpose, host (where the engine asks for it) and pins.
+   * Checks chain, dates, purpose, revocation, host (where the engine asks for it) and pins.
    *
    * @param alerts whether what it throws tells BoringSSL which alert to send; only where its
    *     classes are there
    */
   public X509ExtendedTrustManager trust(boolean alerts) {
-    return Trust.of(cas, new Pins(TlsSettings.list(settings.pin())), alerts);
+    return Trust.of(cas, new Pins(TlsSettings.list(settings.pin())), revoked, alerts);
   }
 
   /**
@@ -126,6 +134,12 @@ public final class TlsMaterial {
           ErrorCode.INVALID_CONFIG,
           "pin: on a server it is the key of a client's certificate (expected client-auth=need with"
               + " it, or clients without one would be let in)");
+    }
+    if (!settings.crl().isEmpty() && settings.clientAuth().equals("none")) {
+      throw new WirelaceException(
+          ErrorCode.INVALID_CONFIG,
+          "crl: on a server it says which certificates of clients are revoked (expected"
+              + " client-auth=need or want with it)");
     }
     if (!settings.clientAuth().equals("none") && cas.isEmpty()) {
       throw new WirelaceException(

@@ -10,6 +10,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.function.UnaryOperator;
 
@@ -97,6 +100,14 @@ public final class TestCa {
     } catch (Exception e) {
       throw new IllegalStateException("no certificate for " + name, e);
     }
+  }
+
+  /** A list of this CA with those in it, good for some days. */
+  public byte[] revoke(Leaf... leaves) {
+    return TestCrl.der(
+        root,
+        Instant.now().plus(Duration.ofDays(3)),
+        Arrays.stream(leaves).map(Leaf::bundle).toList());
   }
 
   /** The pin of a certificate's key, made without the code that is tested. */
