@@ -10,14 +10,14 @@ import java.util.Objects;
  * @param maxFrameBytes the greatest frame taken, 9 to 16,777,215 bytes
  * @param maxHeaders the most headers of one message
  * @param maxInflationRatio how many times its size a compressed body may inflate to, from 64 KiB on
- * @param maxInFlight requests of one peer that may be unanswered; more pause reading
+ * @param maxInFlight requests of one peer that handlers may have at once; more wait or are refused
  * @param outboundBytes bytes that may wait to be sent to one peer before {@code send} waits
  * @param outboundMessages messages that may wait likewise
  * @param mailboxBytes bytes of one session's messages that may wait for handlers
  * @param mailboxMessages messages that may wait likewise
  * @param requestTimeout how long a request waits for its answer unless told otherwise
  * @param sendTimeout how long {@code send} waits for room
- * @param readTimeout how long a peer may be silent in the middle of a frame
+ * @param readTimeout how long a peer may be silent in the middle of a frame, and take for all of it
  * @param idleTimeout how long a peer that did not greet may send nothing at all
  * @param heartbeatInterval how long a greeted session is quiet before a heartbeat asks for a sign
  *     of life; after three without an answer the session ends

@@ -195,6 +195,7 @@ public final class Dispatcher implements MessageSink {
   private void failed(
       String route, Session session, Throwable failure, @Nullable InboundRequest request) {
     if (request != null && request.isAnswered()) {
+      request.over();
       return; // cancelled, or out of time: the interrupt is why it failed
     }
     listener.onEvent(new Event.HandlerFailed(session.id(), route, failure));

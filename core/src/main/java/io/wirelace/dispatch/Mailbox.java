@@ -423,7 +423,9 @@ final class Mailbox implements MessageSink.Inbox {
       LOG.error("a message of {} could not be handled", session, cause);
       if (request == null) {
         session.drop(Drop.MALFORMED, 1, cause.toString());
-      } else if (!request.isAnswered()) {
+      } else if (request.isAnswered()) {
+        request.over();
+      } else {
         request.fail(Fault.of(ErrorCode.INTERNAL_ERROR, "the message could not be handled"));
       }
     } catch (Throwable again) {

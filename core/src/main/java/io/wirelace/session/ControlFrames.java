@@ -27,6 +27,11 @@ final class ControlFrames {
   private final Ending ending;
   private final Greeter greeter;
 
+  /** A probe that came while there was no room; its clock is the next field. */
+  private boolean owesReply;
+
+  private long owedReply;
+
   ControlFrames(
       SessionHandler handler, Session session, Sessions sessions, Watch watch, Ending ending) {
     this.handler = handler;
@@ -127,9 +132,30 @@ final class ControlFrames {
       return;
     }
     if (frame.payloadByte(0) == 0) {
-      session.sending().reply(FrameHeader.HEARTBEAT, 0, Watch.reply(frame.payloadLong(1)));
+      reply(frame.payloadLong(1));
     } else {
       session.roundTrip(Math.max(0, context.clock().getAsLong() - frame.payloadLong(1)));
+    }
+  }
+
+  /**
+   * Answers a probe; while there is no room, the last one and later. A probe is no reason to stop
+   * reading: that it came is the sign of life that this side waits for itself.
+   */
+  private void reply(long probersClock) {
+    boolean room = session.outbound().hasRoom();
+    owesReply = !room;
+    if (room) {
+      session.sending().writeFrame(FrameHeader.HEARTBEAT, 0, Watch.reply(probersClock));
+    } else {
+      owedReply = probersClock;
+    }
+  }
+
+  /** There is room again. */
+  void onRoom() {
+    if (owesReply) {
+      reply(owedReply);
     }
   }
 
@@ -201,6 +227,7 @@ final class ControlFrames {
     try {
       Greeter.Welcome welcome = greeter.read(frame.greeting(context.limits()));
       session.sending().agree(welcome.maxFrameBytes(), welcome.compression());
+      session.requests().agree(welcome.maxInFlight());
     } catch (MalformedFrameException e) {
       handler.violated(Fault.of(ErrorCode.PROTOCOL_ERROR, String.valueOf(e.getMessage())));
       return;

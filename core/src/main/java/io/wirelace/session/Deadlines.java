@@ -17,6 +17,12 @@ final class Deadlines {
   /** The least time between two looks, so that many deadlines share one. */
   private static final long LEAST_GAP_NS = TimeUnit.MILLISECONDS.toNanos(5);
 
+  /** A timer this late was held up: the process stood still, or the event loop was busy. */
+  static final long LATE_NS = TimeUnit.MILLISECONDS.toNanos(50);
+
+  /** How long the event loop then has to read what waits in the socket, before it is judged. */
+  static final long LOOK_NS = TimeUnit.MILLISECONDS.toNanos(20);
+
   private final LongSupplier clock;
 
   /** Handles what is due at a time, and returns the earliest deadline left (or MAX_VALUE). */
@@ -56,13 +62,19 @@ final class Deadlines {
     cancelTimer();
     nextNs = deadlineNs;
     long delay = Math.max(LEAST_GAP_NS, deadlineNs - clock.getAsLong());
-    timer = executor.schedule(() -> fire(executor), delay, TimeUnit.NANOSECONDS);
+    long dueNs = clock.getAsLong() + delay;
+    timer = executor.schedule(() -> fire(executor, dueNs), delay, TimeUnit.NANOSECONDS);
   }
 
-  private void fire(EventExecutor executor) {
+  private void fire(EventExecutor executor, long dueNs) {
     timer = null;
+    long now = clock.getAsLong();
+    if (now - dueNs > LATE_NS) {
+      timer = executor.schedule(() -> fire(executor, now + LOOK_NS), LOOK_NS, TimeUnit.NANOSECONDS);
+      return;
+    }
     nextNs = Long.MAX_VALUE;
-    long earliest = sweep.applyAsLong(clock.getAsLong());
+    long earliest = sweep.applyAsLong(now);
     if (earliest != Long.MAX_VALUE) {
       schedule(earliest, executor);
     }

@@ -17,10 +17,36 @@ import java.util.List;
  * a frame on one of them owes it whatever comes on the others. Event loop only.
  */
 final class Decoders {
-  /** Of one stream, and when something came on it last. */
+  /** So many bytes of a frame give its sender the read timeout once more. */
+  private static final int BYTES_A_TIMEOUT = 64 * 1024; // 64 KiB
+
+  /**
+   * What of a frame is late.
+   *
+   * @param leftNs the time that is left for the rest; 0 or less if it is up
+   * @param silentNs for how long nothing came
+   * @param bytes how much of it has come
+   */
+  record Late(long leftNs, long silentNs, int bytes) {
+    /** What to tell the peer. */
+    String why(long timeoutNs) {
+      long ms = timeoutNs / 1_000_000;
+      return silentNs >= timeoutNs
+          ? "half a frame, then nothing for " + ms + " ms (read-timeout)"
+          : "a frame of which no more than "
+              + bytes
+              + " bytes came, slower than 64 KiB in "
+              + ms
+              + " ms (read-timeout)";
+    }
+  }
+
+  /** Of one stream, when something came on it last, and when its unfinished frame began. */
   private static final class Stream {
     private final FrameDecoder decoder;
     private long lastReadNs;
+    private long frame;
+    private long frameSinceNs;
 
     Stream(FrameDecoder decoder) {
       this.decoder = decoder;
@@ -101,6 +127,10 @@ final class Decoders {
       Stream one = all.get(i);
       if (one.decoder.takeFed()) {
         one.lastReadNs = nowNs;
+        if (one.frame != one.decoder.begunFrames()) {
+          one.frame = one.decoder.begunFrames();
+          one.frameSinceNs = nowNs;
+        }
       }
     }
   }
@@ -108,22 +138,33 @@ final class Decoders {
   /** Reading goes on: before now, it was not for the peer to say anything. */
   void readOn(long nowNs) {
     for (int i = 0; i < all.size(); i++) {
-      all.get(i).lastReadNs = nowNs;
+      Stream one = all.get(i);
+      one.lastReadNs = nowNs;
+      one.frame = one.decoder.begunFrames();
+      one.frameSinceNs = nowNs;
     }
   }
 
   /**
-   * How long a peer has been silent in the middle of a frame, on the stream where it is longest.
+   * The frame that a peer owes the rest of, of the stream where least time is left. It may not be
+   * silent for the timeout, nor take longer for the whole frame: or one that drips a byte now and
+   * then would hold what has come for ever. Large frames get more time as they come.
    */
-  long silentMidFrameNs(long nowNs) {
-    long longest = 0;
+  Late midFrame(long nowNs, long timeoutNs) {
+    Late latest = new Late(timeoutNs, 0, 0);
     for (int i = 0; i < all.size(); i++) {
       Stream one = all.get(i);
       if (one.decoder.midFrame()) {
-        longest = Math.max(longest, nowNs - one.lastReadNs);
+        int bytes = one.decoder.keptBytes();
+        long most = timeoutNs * (1 + bytes / BYTES_A_TIMEOUT);
+        long silent = nowNs - one.lastReadNs;
+        long left = Math.min(timeoutNs - silent, most - (nowNs - one.frameSinceNs));
+        if (left < latest.leftNs) {
+          latest = new Late(left, silent, bytes);
+        }
       }
     }
-    return longest;
+    return latest;
   }
 
   /** Whether frames wait on any stream since {@link #pause}. */

@@ -81,6 +81,7 @@ final class Ending {
     because(reason(CloseReason.remote("the peer closed the connection")));
     Fault fault = reason(CloseReason.local()).fault();
     session.refuseRequests(fault);
+    watch.onPeerEnded();
     drain();
   }
 
@@ -103,8 +104,9 @@ final class Ending {
     }
     MessageSink.Inbox box = inbox;
     if (session.state() == SessionState.DRAINING
-        && session.inFlight().size() == 0
+        && session.inFlight().unanswered() == 0
         && (box == null || box.isEmpty())
+        && gate.held().isEmpty()
         && !(peerEnded && decoders.hasKept())) {
       begin(CloseReason.local());
     }

@@ -50,7 +50,7 @@ final class Greeter {
   record Agreement(byte[] welcome, Compression compression) {}
 
   /** What a client learns from WELCOME. */
-  record Welcome(int maxFrameBytes, Compression compression) {}
+  record Welcome(int maxFrameBytes, int maxInFlight, Compression compression) {}
 
   /** The payload of HELLO. */
   byte[] hello() {
@@ -99,8 +99,11 @@ final class Greeter {
     if (most < FrameHeader.MIN_LENGTH || most > FrameHeader.MAX_LENGTH) {
       most = FrameHeader.MAX_LENGTH;
     }
+    long inFlight = welcome.headers().getLong("max-in-flight").orElse(Integer.MAX_VALUE);
+    int mostInFlight = inFlight < 1 ? Integer.MAX_VALUE : (int) Math.min(inFlight, 1 << 30);
     boolean agreed = features(welcome).contains(context.compression().feature());
-    return new Welcome((int) most, agreed ? context.compression() : Compression.NONE);
+    Compression compression = agreed ? context.compression() : Compression.NONE;
+    return new Welcome((int) most, mostInFlight, compression);
   }
 
   private static void check(Greeting greeting) throws VersionException {

@@ -2,25 +2,27 @@ package io.wirelace.session;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
-import java.security.SecureRandom;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The peer's unanswered requests by id. The table is the event loop's alone: whoever answers a
- * request marks it and counts, and the loop puts another in its place later. So an answer of
- * another thread touches nothing here that the loop is working on.
+ * The peer's unanswered requests by id, and how many of them are being handled. The table is the
+ * event loop's alone: whoever answers a request marks it and counts, and the loop puts another in
+ * its place later. So an answer of another thread touches nothing here that the loop is working on.
  *
- * <p>Open addressing; ids that count up fall into slots of their own. Empty until a request is
+ * <p>Each id has one slot, the one of its lowest bits, so that ids that count up never meet. An id
+ * that finds its slot taken goes to a map. A peer that chooses ids so that they all meet gets the
+ * map for all of them, whose searches stay logarithmic whatever the ids. Empty until a request is
  * handled elsewhere than on the loop, since most sessions are idle most of the time.
  */
 final class InFlight {
   private static final int FIRST_SLOTS = 8;
   private static final @Nullable InboundRequest[] NO_SLOTS = {};
-
-  /** Odd, so that ids that count up keep slots of their own; random, so that no peer knows them. */
-  private static final int SPREAD = new SecureRandom().nextInt() | 1;
+  private static final InboundRequest[] NONE = {};
 
   private static final VarHandle ADMITTED;
   private static final VarHandle ENDED_ON_LOOP;
@@ -38,8 +40,11 @@ final class InFlight {
   // Event loop only.
   private @Nullable InboundRequest[] slots = NO_SLOTS;
 
-  /** How far from its own slot any request was put. */
-  private int farthest;
+  /** Of ids whose slot another one has; null while there is none. */
+  private @Nullable Map<Long, InboundRequest> crowded;
+
+  /** So many in the map, and those that were answered are looked for and removed. */
+  private int sweepAt = FIRST_SLOTS;
 
   // Written by the loop, read by any thread.
   private long admitted;
@@ -47,12 +52,15 @@ final class InFlight {
 
   private final AtomicLong endedElsewhere = new AtomicLong();
 
-  /** One more, in the table or not. Event loop. */
+  /** Answered for handlers that run on: see {@link #size}. */
+  private final AtomicInteger lingering = new AtomicInteger();
+
+  /** One more is handed to its handler, in the table or not. Event loop. */
   void admit() {
     ADMITTED.setRelease(this, admitted + 1);
   }
 
-  /** One less: it has been answered. Any thread, which says whether it is the loop's. */
+  /** One less: its handler is over. Any thread, which says whether it is the loop's. */
   void end(boolean onLoop) {
     if (onLoop) {
       ENDED_ON_LOOP.setRelease(this, endedOnLoop + 1);
@@ -61,11 +69,31 @@ final class InFlight {
     }
   }
 
-  /** How many are admitted and not answered. Any thread; exact on the loop. */
+  /** One was answered for its handler, which may run on. Event loop. */
+  void linger() {
+    lingering.incrementAndGet();
+  }
+
+  /** The handler of one that lingered is over, and {@link #end} comes next. Any thread. */
+  void lingered() {
+    lingering.decrementAndGet();
+  }
+
+  /**
+   * How many handlers have a request that they are not through with. A request that was cancelled
+   * counts until its handler is over: or a peer could start any number of them. Any thread; exact
+   * on the loop.
+   */
   int size() {
     // What has ended first: of those no more can be counted than were admitted before.
     long ended = endedElsewhere.get() + (long) ENDED_ON_LOOP.getAcquire(this);
     return (int) ((long) ADMITTED.getAcquire(this) - ended);
+  }
+
+  /** How many that were handed to handlers are not answered. Any thread. */
+  int unanswered() {
+    int before = lingering.get();
+    return Math.max(0, size() - before);
   }
 
   /** Puts a request whose id {@link #get} does not find. Event loop. */
@@ -78,25 +106,39 @@ final class InFlight {
   }
 
   private void place(InboundRequest request) {
-    for (int distance = 0; ; distance++) {
-      int slot = slot(request.id(), distance);
-      InboundRequest there = slots[slot];
-      if (there == null || there.isAnswered()) {
-        slots[slot] = request;
-        farthest = Math.max(farthest, distance);
-        return;
-      }
+    int slot = slot(request.id());
+    InboundRequest there = slots[slot];
+    if (there == null || there.isAnswered()) {
+      slots[slot] = request;
+      return;
     }
+    Map<Long, InboundRequest> map = crowded;
+    if (map == null) {
+      map = new HashMap<>();
+      crowded = map;
+    } else if (map.size() >= sweepAt) {
+      map.values().removeIf(InboundRequest::isAnswered);
+      sweepAt = Math.max(FIRST_SLOTS, 2 * map.size());
+    }
+    map.put(request.id(), request);
   }
 
-  /** At most half of the slots are ever taken by the unanswered, so a place is always found. */
+  /** Twice as many slots as there are requests, so that few meet. */
   private void grow() {
     @Nullable InboundRequest[] old = slots;
     slots = new InboundRequest[Math.max(FIRST_SLOTS, 2 * old.length)];
-    farthest = 0;
+    Map<Long, InboundRequest> map = crowded;
+    crowded = null;
     for (InboundRequest request : old) {
       if (request != null && !request.isAnswered()) {
         place(request);
+      }
+    }
+    if (map != null) {
+      for (InboundRequest request : map.values()) {
+        if (!request.isAnswered()) {
+          place(request);
+        }
       }
     }
   }
@@ -106,22 +148,29 @@ final class InFlight {
     if (slots.length == 0) {
       return null;
     }
-    for (int distance = 0; distance <= farthest; distance++) {
-      InboundRequest there = slots[slot(id, distance)];
-      if (there == null) {
-        return null; // a slot that was taken once is never empty again
-      }
-      if (there.id() == id && !there.isAnswered()) {
-        return there;
-      }
+    InboundRequest there = slots[slot(id)];
+    if (there != null && there.id() == id && !there.isAnswered()) {
+      return there;
     }
-    return null;
+    Map<Long, InboundRequest> map = crowded;
+    if (map == null) {
+      return null;
+    }
+    InboundRequest other = map.get(id);
+    return other == null || other.isAnswered() ? null : other;
   }
 
   /** Visits each that is in the table and unanswered. Event loop. */
   void forEach(Consumer<? super InboundRequest> visitor) {
+    Map<Long, InboundRequest> map = crowded;
+    InboundRequest[] others = map == null ? NONE : map.values().toArray(NONE);
     for (InboundRequest request : slots.clone()) { // a visitor may have others answered and put
       if (request != null && !request.isAnswered()) {
+        visitor.accept(request);
+      }
+    }
+    for (InboundRequest request : others) {
+      if (!request.isAnswered()) {
         visitor.accept(request);
       }
     }
@@ -134,13 +183,18 @@ final class InFlight {
 
   /** Lets go of what was answered; for quiet times. Event loop. */
   void trim() {
-    if (size() == 0) {
+    boolean[] kept = {size() > 0};
+    if (!kept[0]) {
+      forEach(waiting -> kept[0] = true); // one that is held back is in the table already
+    }
+    if (!kept[0]) {
       slots = NO_SLOTS;
-      farthest = 0;
+      crowded = null;
+      sweepAt = FIRST_SLOTS;
     }
   }
 
-  private int slot(long id, int distance) {
-    return (int) (id * SPREAD) + distance & slots.length - 1;
+  private int slot(long id) {
+    return (int) id & slots.length - 1;
   }
 }

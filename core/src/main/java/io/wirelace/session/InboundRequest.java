@@ -29,14 +29,22 @@ public final class InboundRequest {
     ENDED
   }
 
+  /** Of {@link #over}: it was answered for its handler, which may still run. */
+  private static final int STOPPED = 1;
+
+  /** Of {@link #over}: the handler is through with it, and it was answered for it. */
+  private static final int OVER_AFTER_STOP = 2;
+
   private static final VarHandle ANSWERED;
   private static final VarHandle RUN;
+  private static final VarHandle OVER;
 
   static {
     try {
       MethodHandles.Lookup lookup = MethodHandles.lookup();
       ANSWERED = lookup.findVarHandle(InboundRequest.class, "answered", boolean.class);
       RUN = lookup.findVarHandle(InboundRequest.class, "run", Run.class);
+      OVER = lookup.findVarHandle(InboundRequest.class, "over", int.class);
     } catch (ReflectiveOperationException e) {
       throw new ExceptionInInitializerError(e);
     }
@@ -53,6 +61,12 @@ public final class InboundRequest {
   private volatile @Nullable Run run; // null until it begins
   private @Nullable Thread runner;
 
+  /** Who of {@link #stop} and the handler comes second ends it. */
+  private volatile int over;
+
+  /** Whether it counts as one that a handler has. Event loop only. */
+  private boolean handedOver;
+
   InboundRequest(Session session, long id, Headers headers, long deadlineNs) {
     this.session = session;
     this.id = id;
@@ -67,7 +81,15 @@ public final class InboundRequest {
     deadlineNs = newDeadlineNs;
     ANSWERED.set(this, false);
     RUN.set(this, null);
+    OVER.set(this, 0);
+    handedOver = false;
     runner = null;
+  }
+
+  /** From now on a handler has it. Event loop, before any handler does. */
+  void handOver() {
+    handedOver = true;
+    session.inFlight().admit();
   }
 
   long id() {
@@ -102,9 +124,23 @@ public final class InboundRequest {
     }
     if (answered) {
       end();
+      over();
       return false;
     }
     return true;
+  }
+
+  /**
+   * The handler is through with it and has no answer for it, since it was answered before. To be
+   * called, or {@link #answer} or {@link #fail}, for each that {@link #begin} let through: until
+   * then it counts among those that are being handled.
+   */
+  public void over() {
+    if ((over != 0 || !OVER.compareAndSet(this, 0, OVER_AFTER_STOP))
+        && OVER.compareAndSet(this, STOPPED, OVER_AFTER_STOP)) {
+      session.inFlight().lingered();
+      session.requestDone();
+    }
   }
 
   /** The handler has returned on this thread; from now on nobody interrupts it. */
@@ -131,6 +167,7 @@ public final class InboundRequest {
         done();
       }
     } else {
+      over();
       session.drop(Drop.SECOND_ANSWER, 1, "second answer to request " + id);
     }
   }
@@ -140,6 +177,7 @@ public final class InboundRequest {
     if (claimAnswer()) {
       sendFault(fault);
     } else {
+      over();
       session.drop(Drop.SECOND_ANSWER, 1, "second answer to request " + id);
     }
   }
@@ -149,13 +187,33 @@ public final class InboundRequest {
     if (answered || !ANSWERED.compareAndSet(this, false, true)) {
       return;
     }
-    sendFault(fault);
+    sendStopped(fault);
     if (RUN.compareAndSet(this, Run.RUNNING, Run.INTERRUPTING)) {
       Thread thread = runner;
       if (thread != null) {
         thread.interrupt();
       }
       run = Run.INTERRUPTED;
+    }
+  }
+
+  /** The handler, if it has one, may run on: then it counts until that is over. */
+  private void sendStopped(Fault fault) {
+    try {
+      session.sending().fault(id, fault);
+    } finally {
+      headers = Headers.NONE;
+      if (!handedOver) {
+        session.checkWhetherDrained();
+      } else {
+        session.inFlight().linger();
+        if (OVER.compareAndSet(this, 0, STOPPED)) {
+          session.checkWhetherDrained();
+        } else {
+          session.inFlight().lingered();
+          session.requestDone();
+        }
+      }
     }
   }
 

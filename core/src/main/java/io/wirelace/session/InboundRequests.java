@@ -11,8 +11,8 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The peer's requests: which are taken, how many may be unanswered before reading pauses, and which
- * are out of time. Event loop only, but for {@link #answered}.
+ * The peer's requests: which are taken, whether as many are being handled as may be, and which are
+ * out of time. Event loop only, but for {@link #answered}.
  */
 final class InboundRequests {
   private static final long LONGEST_MS = TimeUnit.DAYS.toMillis(365);
@@ -59,7 +59,6 @@ final class InboundRequests {
       session.sending().fault(id, Fault.of(ErrorCode.PROTOCOL_ERROR, "streams were not agreed"));
       return null;
     }
-    session.inFlight().admit();
     InboundRequest request = spare;
     if (request == null) {
       return new InboundRequest(session, id, headers, deadline(headers));
@@ -88,30 +87,26 @@ final class InboundRequests {
                 id == 0 ? "request id 0" : "request " + id + " is not answered yet"));
   }
 
-  /** Keeps a request until it is answered; reading pauses when there are too many. */
+  /** Keeps a request until it is answered. */
   void register(InboundRequest request) {
-    InFlight inFlight = session.inFlight();
-    inFlight.put(request);
+    session.inFlight().put(request);
     if (request.deadlineNs() != Long.MAX_VALUE) {
       deadlines.add(request.deadlineNs(), handler.executor());
     }
-    if (inFlight.size() >= context.settings().maxInFlight()) {
-      gate.pause(ReadGate.IN_FLIGHT);
-      unpauseIfFew(); // the last answers may have come just now
-    }
   }
 
-  /** One of them is answered. Any thread. */
+  /** Whether as many handlers are busy as may be. */
+  boolean areTooMany() {
+    return session.inFlight().size() >= context.settings().maxInFlight();
+  }
+
+  /** A handler is through with one of them. Any thread. */
   void answered() {
     if (gate.isPausedFor(ReadGate.IN_FLIGHT)) {
-      VarHandle.fullFence(); // of two last answers on two threads one sees both counts
-      unpauseIfFew();
-    }
-  }
-
-  private void unpauseIfFew() {
-    if (session.inFlight().size() <= context.settings().maxInFlight() / 2) {
-      gate.unpauseLater(ReadGate.IN_FLIGHT);
+      VarHandle.fullFence(); // the gate was closed before the count was looked at once more
+      if (!areTooMany()) {
+        gate.unpauseLater(ReadGate.IN_FLIGHT);
+      }
     }
   }
 

@@ -7,13 +7,11 @@ final class InboxFlow implements MessageSink.Flow {
   private final SessionHandler handler;
   private final Session session;
   private final ReadGate gate;
-  private final Watch watch;
 
-  InboxFlow(SessionHandler handler, Session session, ReadGate gate, Watch watch) {
+  InboxFlow(SessionHandler handler, Session session, ReadGate gate) {
     this.handler = handler;
     this.session = session;
     this.gate = gate;
-    this.watch = watch;
   }
 
   @Override
@@ -44,7 +42,6 @@ final class InboxFlow implements MessageSink.Flow {
   @Override
   public void pause() {
     gate.pause(ReadGate.MAILBOX);
-    watch.onBacklog();
   }
 
   @Override

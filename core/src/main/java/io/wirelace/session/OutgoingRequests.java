@@ -1,5 +1,6 @@
 package io.wirelace.session;
 
+import io.wirelace.config.Times;
 import io.wirelace.error.ErrorCode;
 import io.wirelace.error.Fault;
 import io.wirelace.error.WirelaceException;
@@ -28,6 +29,10 @@ final class OutgoingRequests {
   private @Nullable SpinWait spinWait; // made when first needed; threads that race lose one
   private final BooleanSupplier onLoop;
   private final int most;
+
+  /** As many as the peer handles at once; more than that would wait there and not here. */
+  private volatile int mostAtPeer = Integer.MAX_VALUE;
+
   private final Deadlines deadlines;
 
   OutgoingRequests(Session session, SessionContext context) {
@@ -40,6 +45,11 @@ final class OutgoingRequests {
 
   int size() {
     return pending.size();
+  }
+
+  /** The peer has said how many of them it handles at once. */
+  void agree(int peersMaxInFlight) {
+    mostAtPeer = peersMaxInFlight;
   }
 
   /** Requests and waits for the answer. */
@@ -88,7 +98,7 @@ final class OutgoingRequests {
       Duration timeout,
       AnswerCallback callback,
       boolean mayWait) {
-    long deadline = session.nowNs() + timeout.toNanos();
+    long deadline = session.nowNs() + Times.ns(timeout);
     awaitTurn(timeout, mayWait);
     if (mayWait) {
       session.sending().awaitRoom(deadline);
@@ -123,18 +133,19 @@ final class OutgoingRequests {
   /** Waits until fewer than max-in-flight are pending; threads that race pass it together. */
   private void awaitTurn(Duration timeout, boolean mayWait) {
     requireWelcome();
-    if (pending.size() < most) {
+    int limit = mayWait ? Math.min(most, mostAtPeer) : most;
+    if (pending.size() < limit) {
       return;
     }
     try {
-      if (mayWait && room.await(() -> pending.size() < most, timeout.toNanos())) {
+      if (mayWait && room.await(() -> pending.size() < limit, Times.ns(timeout))) {
         return;
       }
     } catch (InterruptedException e) {
       throw interrupted();
     }
     throw new WirelaceException(
-        ErrorCode.QUEUE_FULL, most + " requests are in flight (max-in-flight)");
+        ErrorCode.QUEUE_FULL, limit + " requests are in flight (max-in-flight)");
   }
 
   private void requireWelcome() {
@@ -152,6 +163,7 @@ final class OutgoingRequests {
       long left = call.deadlineNs() - context.clock().getAsLong();
       return future.get(Math.max(0, left), TimeUnit.NANOSECONDS);
     } catch (TimeoutException e) {
+      awaitRead(call, future);
       call.expire();
       return outcome(future);
     } catch (InterruptedException e) {
@@ -159,6 +171,22 @@ final class OutgoingRequests {
       throw interrupted();
     } catch (ExecutionException e) {
       throw fault(e).toException();
+    }
+  }
+
+  /**
+   * Where this thread comes late the process stood still, and the answer may have come meanwhile.
+   */
+  private void awaitRead(PendingRequest call, AnswerFuture future) {
+    if (context.clock().getAsLong() - call.deadlineNs() <= Deadlines.LATE_NS) {
+      return;
+    }
+    try {
+      byte[] unused = future.get(Deadlines.LOOK_NS, TimeUnit.NANOSECONDS);
+    } catch (TimeoutException | ExecutionException e) {
+      return; // its outcome is asked for next
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
   }
 

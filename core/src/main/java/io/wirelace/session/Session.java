@@ -129,9 +129,9 @@ public final class Session implements AutoCloseable {
     return requests.size();
   }
 
-  /** Requests of the peer that are not answered yet. */
+  /** Requests of the peer that handlers have and that are not answered yet. */
   public int inFlightRequests() {
-    return inFlight.size();
+    return inFlight.unanswered();
   }
 
   /** Bytes that wait for the transport. */
@@ -369,6 +369,10 @@ public final class Session implements AutoCloseable {
   void requestDone() {
     inFlight.end(handler.isOnLoop());
     handler.requestDone();
+  }
+
+  void checkWhetherDrained() {
+    handler.checkWhetherDrained();
   }
 
   /** Counts a drop and tells it. */

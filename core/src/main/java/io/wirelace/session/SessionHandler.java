@@ -61,6 +61,8 @@ final class SessionHandler extends ChannelInboundHandlerAdapter
   private @Nullable Ending ending;
   private @Nullable ControlFrames control;
   private @Nullable InboundRequests requestsIn;
+  private @Nullable Intake intake;
+  private @Nullable Congestion congestion;
 
   SessionHandler(SessionContext context, Sessions sessions, Link link) {
     this.context = context;
@@ -97,7 +99,7 @@ final class SessionHandler extends ChannelInboundHandlerAdapter
     loopThread = Thread.currentThread();
     Session opened = new Session(context, this, link);
     session = opened;
-    gate = new ReadGate(decoders, active, this::resumed);
+    gate = new ReadGate(opened, decoders, active, this);
     ending = new Ending(opened, active, decoders, gate, watch);
     control = new ControlFrames(this, opened, sessions, watch, ending);
     requestsIn = new InboundRequests(this, opened, gate, link.mayRepeat());
@@ -110,8 +112,12 @@ final class SessionHandler extends ChannelInboundHandlerAdapter
       ending().begin(new CloseReason(CloseReason.Initiator.POLICY, denied));
       return;
     }
-    MessageSink.Inbox box = context.sink().open(opened, new InboxFlow(this, opened, gate(), watch));
+    MessageSink.Inbox box = context.sink().open(opened, new InboxFlow(this, opened, gate()));
     inbox = box;
+    Intake in = new Intake(opened, sessions, active, gate(), requestsIn, box);
+    congestion = new Congestion(this, opened, gate(), in, active.executor());
+    gate().attach(in, congestion);
+    intake = in;
     ending().inbox(box);
     if (context.role() == Role.CLIENT && context.greeting()) {
       opened.sending().writeFrame(FrameHeader.HELLO, 0, new Greeter(context).hello());
@@ -129,6 +135,7 @@ final class SessionHandler extends ChannelInboundHandlerAdapter
         && on.state().compareTo(SessionState.DRAINING) <= 0
         && (on.inFlight().size() > 0
             || (box != null && !box.isEmpty())
+            || !gate().held().isEmpty()
             || !on.outbound().isQuiet());
   }
 
@@ -150,6 +157,9 @@ final class SessionHandler extends ChannelInboundHandlerAdapter
     if (requestsIn != null) {
       requestsIn.close();
     }
+    if (congestion != null) {
+      congestion.stop();
+    }
     Session ended = session;
     if (ended == null || ended.state() == SessionState.CLOSED) {
       return;
@@ -158,6 +168,7 @@ final class SessionHandler extends ChannelInboundHandlerAdapter
     CloseReason why = ending().reason(CloseReason.remote("the connection was lost"));
     ended.outbound().discard();
     ended.ended(why);
+    gate().openForGood();
     MessageSink.Inbox box = inbox;
     if (box != null) {
       box.onSessionEnd();
@@ -265,30 +276,20 @@ final class SessionHandler extends ChannelInboundHandlerAdapter
     if (frame.compressed()) {
       on.sending().judgeCompressed(frame);
     }
-    MessageSink.Inbox box = inbox;
-    if (box == null || sessions.isStopping()) {
+    Intake in = intake;
+    if (in == null) {
       on.drop(Drop.SESSION_ENDED, 1, "notification after the server began to stop");
-      return;
+    } else {
+      in.onNotification(frame);
     }
-    box.onMessage(frame, null);
   }
 
   private void onRequest(Session on, Frame frame) {
-    MessageSink.Inbox box = inbox;
-    if (box == null || sessions.isStopping()) {
+    Intake in = intake;
+    if (in == null) {
       on.sending().fault(frame.id(), Fault.of(ErrorCode.SERVER_STOPPING, "the server is stopping"));
-      return;
-    }
-    InboundRequests requests = Objects.requireNonNull(requestsIn);
-    InboundRequest request = requests.admit(frame);
-    if (request == null) {
-      return;
-    }
-    // What an inline handler has answered by now never sees the table.
-    if (box.onMessage(frame, request)) {
-      requests.reuse(request);
     } else {
-      requests.register(request);
+      in.onRequest(frame);
     }
   }
 
@@ -302,10 +303,6 @@ final class SessionHandler extends ChannelInboundHandlerAdapter
           .listener()
           .onEvent(new Event.Backlogged(live().id(), box.waitingMessages(), box.waitingBytes()));
     }
-  }
-
-  boolean isBacklogged() {
-    return gate().isPausedFor(ReadGate.MAILBOX);
   }
 
   /** The inbox has become empty. Any thread. */
@@ -356,6 +353,7 @@ final class SessionHandler extends ChannelInboundHandlerAdapter
   @Override
   public void onRoom() {
     live().sending().onRoom();
+    Objects.requireNonNull(control).onRoom();
     if (gate().isPausedFor(ReadGate.ROOM)) {
       gate().unpauseLater(ReadGate.ROOM);
     }
@@ -432,22 +430,29 @@ final class SessionHandler extends ChannelInboundHandlerAdapter
     live().outbound().trim();
   }
 
+  /** Behind a full queue it would tell nothing that the queue does not tell. */
   void probe(byte[] payload) {
+    if (!live().outbound().hasRoom()) {
+      return;
+    }
     live().sending().writeFrame(FrameHeader.HEARTBEAT, 0, payload);
   }
 
-  /** Whether it is no fault of the peer that nothing is read from it. */
+  /**
+   * Whether the peer's silence says nothing about it: it has said goodbye, or nothing is read from
+   * it, and what looks would bring may be old. Otherwise a look is under way after this.
+   */
   boolean isSilenceExcused() {
-    return gate().isPausedFor(ReadGate.OURS) || ending().hasPeerEnded();
+    return ending().hasPeerEnded() || !gate().look();
   }
 
   boolean isMidFrame() {
     return decoders.midFrame();
   }
 
-  /** How long the peer has owed the rest of a frame. */
-  long silentMidFrameNs(long nowNs) {
-    return decoders.silentMidFrameNs(nowNs);
+  /** Of the frame that the peer owes the rest of. */
+  Decoders.Late midFrame(long nowNs, long timeoutNs) {
+    return decoders.midFrame(nowNs, timeoutNs);
   }
 
   long lastReadNs() {

@@ -1,8 +1,10 @@
 package io.wirelace.session;
 
 import io.netty.util.concurrent.EventExecutor;
+import io.wirelace.config.Times;
 import io.wirelace.error.ErrorCode;
 import io.wirelace.error.Fault;
+import io.wirelace.wire.FrameEncoder;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.concurrent.ScheduledFuture;
@@ -23,19 +25,22 @@ final class Watch {
   /** In an interval of rest each side probes and answers; one more may have crossed its edge. */
   private static final int FRAMES_AT_REST = 5;
 
-  /** A mailbox that is full for this long without a break has handlers that do not keep up. */
-  private static final long BACKLOG_AFTER_NS = TimeUnit.MILLISECONDS.toNanos(200);
-
   private final SessionHandler handler;
   private final SessionContext context;
 
   private @Nullable EventExecutor executor;
   private @Nullable ScheduledFuture<?> beat;
   private @Nullable ScheduledFuture<?> readTimer;
-  private @Nullable ScheduledFuture<?> backlogTimer;
-  private long backlogSinceNs;
   private volatile long lastReadNs;
+
+  /** Since when there is no sign of life, late timers left out; and when this one is due. */
+  private long silentSinceNs;
+
+  private long dueNs;
+  private final LastLook beatLook = new LastLook();
+  private final LastLook readLook = new LastLook();
   private boolean greeted;
+  private boolean peerEnded;
   private long framesAtLastBeat;
 
   Watch(SessionHandler handler, SessionContext context) {
@@ -47,8 +52,9 @@ final class Watch {
   void start(EventExecutor loop) {
     executor = loop;
     lastReadNs = context.clock().getAsLong();
+    silentSinceNs = lastReadNs;
     Duration idle = context.settings().idleTimeout();
-    schedule(idle, idle.toNanos());
+    schedule(idle, Times.ns(idle));
   }
 
   /** The peer speaks the whole protocol: heartbeats instead of the idle timeout. */
@@ -56,7 +62,7 @@ final class Watch {
     greeted = true;
     // Not all at once where many connected at once, now and in each interval from now on.
     Duration interval = context.settings().heartbeatInterval();
-    long ns = interval.toNanos();
+    long ns = Times.ns(interval);
     schedule(interval, ns - (ns < 2 ? 0 : context.random().nextLong(ns / 2)));
   }
 
@@ -76,46 +82,33 @@ final class Watch {
   /** Reading has stopped within a frame, on one stream or more: the rest is waited for. */
   void onMidFrame() {
     Duration timeout = context.settings().readTimeout();
-    if (readTimer == null && !timeout.isZero() && executor != null) {
-      readTimer = executor.schedule(this::checkRead, timeout.toNanos(), TimeUnit.NANOSECONDS);
+    if (readTimer == null && !timeout.isZero()) {
+      checkReadIn(Times.ns(timeout));
+    }
+  }
+
+  private void checkReadIn(long delayNs) {
+    if (executor != null) {
+      readTimer = executor.schedule(this::checkRead, delayNs, TimeUnit.NANOSECONDS);
     }
   }
 
   private void checkRead() {
     readTimer = null;
-    if (!handler.isMidFrame() || executor == null) {
+    if (!handler.isMidFrame()) {
+      readLook.over();
       return;
     }
-    long timeout = context.settings().readTimeout().toNanos();
-    long left = timeout - handler.silentMidFrameNs(context.clock().getAsLong());
-    if (left > 0) {
-      readTimer = executor.schedule(this::checkRead, left, TimeUnit.NANOSECONDS);
+    long timeout = Times.ns(context.settings().readTimeout());
+    long now = context.clock().getAsLong();
+    Decoders.Late late = handler.midFrame(now, timeout);
+    if (late.leftNs() > 0) {
+      readLook.over();
+      checkReadIn(late.leftNs());
+    } else if (readLook.isDue(now, timeout)) {
+      checkReadIn(readLook.ns());
     } else {
-      handler.violated(
-          Fault.of(
-              ErrorCode.IDLE_TIMEOUT,
-              "half a frame, then nothing for " + timeout / 1_000_000 + " ms (read-timeout)"));
-    }
-  }
-
-  /** The mailbox is full. A fast peer does that often; told is only what lasts. */
-  void onBacklog() {
-    backlogSinceNs = context.clock().getAsLong();
-    if (backlogTimer == null && executor != null) {
-      backlogTimer = executor.schedule(this::checkBacklog, BACKLOG_AFTER_NS, TimeUnit.NANOSECONDS);
-    }
-  }
-
-  private void checkBacklog() {
-    backlogTimer = null;
-    if (!handler.isBacklogged() || executor == null) {
-      return;
-    }
-    long left = BACKLOG_AFTER_NS - (context.clock().getAsLong() - backlogSinceNs);
-    if (left > 0) {
-      backlogTimer = executor.schedule(this::checkBacklog, left, TimeUnit.NANOSECONDS);
-    } else {
-      handler.tellBacklog();
+      handler.violated(Fault.of(ErrorCode.IDLE_TIMEOUT, late.why(timeout)));
     }
   }
 
@@ -123,33 +116,63 @@ final class Watch {
     cancel(beat);
     beat = null;
     if (!interval.isZero() && executor != null) {
+      dueNs = context.clock().getAsLong() + delayNs;
       beat = executor.schedule(() -> tick(interval), delayNs, TimeUnit.NANOSECONDS);
     }
   }
 
   private void tick(Duration interval) {
+    long now = context.clock().getAsLong();
     if (handler.isSilenceExcused()) {
-      lastReadNs =
-          context.clock().getAsLong(); // this side does not read, or the peer has said goodbye
+      lastReadNs = now;
     }
-    long silent = context.clock().getAsLong() - lastReadNs;
+    long silent = silentNs(now);
+    long intervalNs = Times.ns(interval);
+    long most = greeted ? MISSED_HEARTBEATS * intervalNs : intervalNs;
+    if (silent >= most && beatLook.isDue(now, intervalNs)) {
+      schedule(interval, beatLook.ns());
+      return;
+    }
+    beatLook.over();
     trimAtRest();
+    if (silent >= most) {
+      handler.violated(silence(silent));
+      return;
+    }
     if (greeted) {
-      if (silent >= MISSED_HEARTBEATS * interval.toNanos()) {
-        handler.violated(
-            Fault.of(
-                ErrorCode.HEARTBEAT_TIMEOUT, "no sign of life for " + silent / 1_000_000 + " ms"));
-        return;
-      }
-      handler.probe(probe(context.clock().getAsLong()));
-      schedule(interval, interval.toNanos());
-    } else if (silent >= interval.toNanos()) {
-      handler.violated(
-          Fault.of(
-              ErrorCode.IDLE_TIMEOUT,
-              "nothing came for " + silent / 1_000_000 + " ms (idle-timeout)"));
-    } else {
-      schedule(interval, interval.toNanos() - silent);
+      handler.probe(probe(now));
+    } else if (peerEnded) {
+      handler.probe(FrameEncoder.NO_BODY); // one that has gone altogether resets the connection
+    }
+    schedule(interval, Math.min(intervalNs, most - silent));
+  }
+
+  /**
+   * How long the peer has been silent, but for what this timer came late by: while the process
+   * stood still it asked for no sign of life, and got none.
+   */
+  private long silentNs(long now) {
+    long late = Math.max(0, now - dueNs);
+    silentSinceNs = Math.max(silentSinceNs + late, lastReadNs);
+    return now - silentSinceNs;
+  }
+
+  private Fault silence(long silentNs) {
+    long ms = silentNs / 1_000_000;
+    return greeted
+        ? Fault.of(ErrorCode.HEARTBEAT_TIMEOUT, "no sign of life for " + ms + " ms")
+        : Fault.of(ErrorCode.IDLE_TIMEOUT, "nothing came for " + ms + " ms (idle-timeout)");
+  }
+
+  /**
+   * The peer sends nothing more, but may still wait for answers: its being alive shows only in what
+   * is sent to it.
+   */
+  void onPeerEnded() {
+    peerEnded = true;
+    if (!greeted) {
+      Duration interval = context.settings().heartbeatInterval();
+      schedule(interval, Times.ns(interval));
     }
   }
 
@@ -167,15 +190,13 @@ final class Watch {
     stop();
     if (executor != null) {
       Duration timeout = context.settings().closeTimeout();
-      beat = executor.schedule(handler::abort, timeout.toNanos(), TimeUnit.NANOSECONDS);
+      beat = executor.schedule(handler::abort, Times.ns(timeout), TimeUnit.NANOSECONDS);
     }
   }
 
   void stop() {
     cancel(beat);
     cancel(readTimer);
-    cancel(backlogTimer);
-    backlogTimer = null;
     beat = null;
     readTimer = null;
   }

@@ -73,6 +73,15 @@ public final class Frame {
     return end;
   }
 
+  /**
+   * As {@link #moveTo(ByteBuffer, int)}, in a copy that {@code copy} holds from its index 0, so
+   * that {@link #owner} can be asked for.
+   */
+  public int moveTo(ByteBuf copy, ByteBuffer buffer, int at) {
+    attach(copy, buffer, 0);
+    return moveTo(buffer, at);
+  }
+
   /** Kind and flags. */
   public int type() {
     return type;

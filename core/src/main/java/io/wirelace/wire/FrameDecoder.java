@@ -57,6 +57,9 @@ public final class FrameDecoder extends ChannelInboundHandlerAdapter {
   /** Whether bytes came since somebody last asked. */
   private boolean fed;
 
+  /** How many frames have been kept for want of their end. */
+  private long begunFrames;
+
   /** A broken rule that the sink has not been told of. */
   private @Nullable Fault violation;
 
@@ -107,6 +110,17 @@ public final class FrameDecoder extends ChannelInboundHandlerAdapter {
   /** Whether a frame has begun and not ended: the peer owes us bytes. */
   public boolean midFrame() {
     return state == State.DECODING && kept != null;
+  }
+
+  /** A number that another incomplete frame changes. */
+  public long begunFrames() {
+    return begunFrames;
+  }
+
+  /** How much of the incomplete frame has come. */
+  public int keptBytes() {
+    ByteBuf buffer = kept;
+    return buffer == null ? 0 : buffer.readableBytes();
   }
 
   /** Whether bytes have come since this was last asked. */
@@ -316,6 +330,7 @@ public final class FrameDecoder extends ChannelInboundHandlerAdapter {
   private void keep(ChannelHandlerContext ctx, ByteBuf in) {
     ByteBuf buffer = kept;
     if (buffer == null) {
+      begunFrames++;
       buffer = ctx.alloc().buffer(Math.max(FIRST_KEPT_BYTES, in.readableBytes()));
       kept = buffer;
     }

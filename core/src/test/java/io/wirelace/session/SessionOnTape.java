@@ -42,15 +42,20 @@ final class SessionOnTape implements AutoCloseable {
   private final EmbeddedChannel channel = new EmbeddedChannel();
   private final AtomicLong nowNs = new AtomicLong();
   private final Session session;
+  private final MessageSink.Flow flow;
 
   private SessionOnTape(Taker taker, long seed) {
     AtomicReference<Session> opened = new AtomicReference<>();
+    AtomicReference<MessageSink.Flow> opening = new AtomicReference<>();
     SessionContext context =
         new SessionContext(
             Role.SERVER,
             "tape",
             SessionSettings.DEFAULT,
-            (at, flow) -> new Box(taker),
+            (at, itsFlow) -> {
+              opening.set(itsFlow);
+              return new Box(taker);
+            },
             event -> {},
             Compression.NONE,
             false,
@@ -60,6 +65,7 @@ final class SessionOnTape implements AutoCloseable {
     Link link = new Link("tape", NOWHERE, NOWHERE, Optional.empty(), FrameHeader.MAX_LENGTH);
     sessions.starter().startSession(channel, link);
     session = Objects.requireNonNull(opened.get());
+    flow = Objects.requireNonNull(opening.get());
   }
 
   static SessionOnTape of(Taker taker) {
@@ -83,6 +89,28 @@ final class SessionOnTape implements AutoCloseable {
     channel.writeInbound(all);
   }
 
+  /** The peer asks for a sign of life. */
+  void receiveProbe() {
+    byte[] probe = new byte[Watch.PROBE_BYTES];
+    channel.writeInbound(
+        Unpooled.wrappedBuffer(FrameEncoder.frame(FrameHeader.HEARTBEAT, 0, probe)));
+  }
+
+  /** The mailbox is full. */
+  void pauseMailbox() {
+    flow.pause();
+  }
+
+  /** It has room again. */
+  void resumeMailbox() {
+    flow.resume();
+  }
+
+  /** Whether the next read would be made. */
+  boolean isReading() {
+    return channel.config().isAutoRead();
+  }
+
   /** The peer greets. */
   void greet() {
     channel.writeInbound(
@@ -101,8 +129,11 @@ final class SessionOnTape implements AutoCloseable {
   List<Sent> sent() {
     channel.runPendingTasks();
     List<Sent> frames = new ArrayList<>();
-    ByteBuf out;
-    while ((out = channel.readOutbound()) != null) {
+    Object written;
+    while ((written = channel.readOutbound()) != null) {
+      if (!(written instanceof ByteBuf out)) {
+        continue; // the end of stream
+      }
       while (out.isReadable()) {
         int end = out.readerIndex() + 4 + out.getInt(out.readerIndex());
         int kind = out.getByte(out.readerIndex() + FrameHeader.TYPE_OFFSET) & 0x1F;

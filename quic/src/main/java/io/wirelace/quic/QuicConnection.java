@@ -241,18 +241,27 @@ final class QuicConnection extends ChannelDuplexHandler {
     }
   }
 
+  private boolean mayRead(Lane lane) {
+    return lane.isFirst() ? first == lane : lane.hasJoined();
+  }
+
   private void readIfWanted(Lane lane) {
-    boolean mayRead = lane.isFirst() ? first == lane : lane.hasJoined();
-    if (mayRead && channel().config().isAutoRead()) {
+    if (mayRead(lane) && channel().config().isAutoRead()) {
       lane.read();
     }
   }
 
-  /** The session reads on. */
+  /** The session reads on, or, where it does not otherwise, looks whether something came. */
   @Override
   public void read(ChannelHandlerContext reading) {
     reading.read();
-    readAll();
+    for (int i = lanes.size() - 1; i >= 0; i--) {
+      Lane lane = lanes.get(i);
+      if (mayRead(lane)) {
+        lane.read();
+      }
+    }
+    endAnswered();
   }
 
   private void readAll() {

@@ -116,7 +116,8 @@ final class PeerChannel extends AbstractChannel {
   private void drain() {
     draining = false;
     boolean any = false;
-    while (config.isAutoRead() && !waiting.isEmpty()) {
+    // One was asked for in any case: a session that does not read looks whether something came.
+    while ((!any || config.isAutoRead()) && !waiting.isEmpty()) {
       ByteBuf frame = waiting.remove();
       waitingBytes -= frame.readableBytes() + OVERHEAD_BYTES;
       any = true;

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import io.netty.buffer.PooledByteBufAllocator;
 import io.wirelace.Client;
 import io.wirelace.Server;
+import io.wirelace.dispatch.RunMode;
 import io.wirelace.metrics.Event;
 import io.wirelace.session.SendResult;
 import io.wirelace.session.Session;
@@ -171,6 +172,76 @@ abstract class FlowContract extends TransportContract {
       }
     }
     return accepted;
+  }
+
+  @Test
+  void handlersThatAskBackAreAnsweredThoughMoreRequestsCameThanMayRun() {
+    int count = 400;
+    AtomicInteger answered = new AtomicInteger();
+    AtomicInteger failed = new AtomicInteger();
+    AtomicInteger running = new AtomicInteger();
+    AtomicInteger mostRunning = new AtomicInteger();
+    try (Server server =
+            server()
+                .maxInFlight(8)
+                .route(
+                    "a",
+                    RunMode.CONCURRENT,
+                    (session, message) -> {
+                      mostRunning.accumulateAndGet(running.incrementAndGet(), Math::max);
+                      try {
+                        return session.request("b", message.body());
+                      } finally {
+                        running.decrementAndGet();
+                      }
+                    })
+                .start();
+        Client client =
+            client()
+                .route("b", RunMode.CONCURRENT, (session, message) -> message.body())
+                .connect(at(server.uri()))) {
+      for (int i = 0; i < count; i++) {
+        client
+            .requestAsync("a", bytes(i))
+            .whenComplete(
+                (body, failure) -> (failure == null ? answered : failed).incrementAndGet());
+      }
+      await().untilAsserted(() -> assertThat(answered.get() + failed.get()).isEqualTo(count));
+      assertThat(failed).hasValue(0);
+      // A handler's answer is sent, and its place taken, just before its method has ended.
+      assertThat(mostRunning.get()).isLessThanOrEqualTo(16);
+    }
+  }
+
+  @Test
+  void backPressureKeepsASessionWhosePeerIsAlive() throws Exception {
+    CountDownLatch release = new CountDownLatch(1);
+    Queue<Event> bad = new ConcurrentLinkedQueue<>();
+    Duration beat = Duration.ofMillis(200);
+    try (Server server =
+            server()
+                .heartbeatInterval(beat)
+                .receive("n", (session, message) -> release.await())
+                .on(event -> noteViolation(event, bad))
+                .start();
+        Client client =
+            client()
+                .heartbeatInterval(beat)
+                .on(event -> noteViolation(event, bad))
+                .connect(at(server.uri()))) {
+      int accepted = fill(client, EnumSet.noneOf(SendResult.class));
+      assertThat(accepted).isPositive();
+      Thread.sleep(beat.multipliedBy(8)); // it is time itself that must not harm
+      assertThat(bad).isEmpty();
+      assertThat(client.isOpen()).isTrue();
+      release.countDown();
+    }
+  }
+
+  private static void noteViolation(Event event, Queue<Event> bad) {
+    if (event instanceof Event.Violated || event instanceof Event.Closed) {
+      bad.add(event);
+    }
   }
 
   @Test

@@ -1,0 +1,245 @@
+package io.wirelace.session;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.wirelace.error.ErrorCode;
+import io.wirelace.session.SessionOnTape.Sent;
+import io.wirelace.wire.FrameEncoder;
+import io.wirelace.wire.FrameHeader;
+import io.wirelace.wire.Headers;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.IntStream;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** What is read, held and refused while handlers have as much as they may. */
+class HeldBackTest {
+  private static final int MOST = 1024; // max-in-flight by default
+  private static final int QUEUE_FULL = ErrorCode.QUEUE_FULL.number();
+  private static final int CANCELLED = ErrorCode.CANCELLED.number();
+
+  private final List<InboundRequest> handled = new ArrayList<>();
+  private final List<Long> order = new ArrayList<>();
+  private final SessionOnTape tape =
+      SessionOnTape.of((frame, request) -> {
+        order.add(frame.id());
+        if (request != null) {
+          handled.add(request);
+        }
+        return false;
+      });
+
+  @AfterEach
+  void close() {
+    tape.close();
+  }
+
+  private void requests(long first, long last) {
+    tape.receive(FrameHeader.REQUEST, LongStream.rangeClosed(first, last).toArray());
+  }
+
+  private void answer(int index) {
+    handled.get(index).answer(FrameEncoder.NO_BODY, Headers.NONE);
+  }
+
+  @Test
+  void anAnswerIsReadThoughAsManyRequestsAsMayBeAreUnanswered() {
+    AtomicReference<String> told = new AtomicReference<>("");
+    tape.session().requestAsync("", new byte[0], new Told(told));
+    requests(1, MOST + 10);
+    tape.receive(FrameHeader.RESPONSE, 1);
+    assertThat(told).hasValue("answered");
+    assertThat(handled).hasSize(MOST);
+  }
+
+  @Test
+  void aProbeIsAnsweredThoughMessagesAreHeld() {
+    requests(1, MOST + 10);
+    tape.receiveProbe();
+    assertThat(tape.sent()).containsExactly(new Sent(FrameHeader.HEARTBEAT, 0, 0));
+  }
+
+  @Test
+  void whatIsHeldGoesOnInItsOrderAsHandlersEnd() {
+    requests(1, MOST + 2);
+    tape.receive(FrameHeader.NOTIFICATION, 0);
+    assertThat(order).hasSize(MOST);
+    answer(0);
+    tape.sent();
+    assertThat(order).hasSize(MOST + 1).endsWith(MOST + 1L);
+    answer(1);
+    tape.sent();
+    assertThat(order).hasSize(MOST + 3).endsWith(MOST + 2L, 0L);
+  }
+
+  @Test
+  void oneThatIsHeldCanBeCancelledAndIsNeverHandled() {
+    requests(1, MOST + 2);
+    tape.receive(FrameHeader.CANCEL, MOST + 1);
+    assertThat(tape.sent()).containsExactly(new Sent(FrameHeader.ERROR, MOST + 1, CANCELLED));
+    answer(0);
+    tape.sent();
+    assertThat(order).endsWith(MOST + 2L).doesNotContain(MOST + 1L);
+  }
+
+  @Test
+  void requestsThatCannotBeHeldAreRefusedAndReadingGoesOn() {
+    requests(1, 20_000);
+    List<Sent> refused = tape.sent();
+    assertThat(refused).isNotEmpty().allMatch(sent -> sent.code() == QUEUE_FULL);
+    assertThat(tape.isReading()).isTrue();
+    tape.receiveProbe();
+    assertThat(tape.sent()).containsExactly(new Sent(FrameHeader.HEARTBEAT, 0, 0));
+    IntStream.range(0, MOST).forEach(this::answer);
+    tape.sent();
+    while (handled.size() < 20_000 - refused.size()) { // what was held, all of it
+      int before = handled.size();
+      IntStream.range(before - MOST, before).forEach(this::answerOnce);
+      tape.sent();
+      assertThat(handled.size()).isGreaterThan(before);
+    }
+  }
+
+  private void answerOnce(int index) {
+    if (!handled.get(index).isAnswered()) {
+      answer(index);
+    }
+  }
+
+  @Test
+  void cancelledRequestsCountUntilTheirHandlersAreOver() {
+    for (int round = 0; round < 10; round++) {
+      long first = 1 + (long) round * MOST;
+      requests(first, first + MOST - 1);
+      tape.receive(FrameHeader.CANCEL, LongStream.range(first, first + MOST).toArray());
+    }
+    assertThat(handled).hasSize(MOST);
+    assertThat(tape.session().inFlightRequests()).isZero();
+    handled.get(0).over();
+    handled.get(0).over();
+    tape.sent();
+    requests(1_000_000, 1_000_005);
+    assertThat(handled).hasSize(MOST + 1);
+  }
+
+  @Test
+  void aHandlerThatWasOverBeforeTheCancelIsCountedOnce() {
+    requests(1, 1);
+    answer(0);
+    tape.receive(FrameHeader.CANCEL, 1);
+    handled.get(0).over();
+    tape.sent();
+    assertThat(tape.session().inFlight().size()).isZero();
+  }
+
+  @Test
+  void aFullMailboxStopsReadingForAMomentOnly() {
+    tape.pauseMailbox();
+    assertThat(tape.isReading()).isFalse();
+    tape.receive(FrameHeader.NOTIFICATION, 0);
+    tape.pass(Duration.ofMillis(11));
+    assertThat(tape.isReading()).isTrue();
+    tape.receiveProbe();
+    assertThat(tape.sent()).containsExactly(new Sent(FrameHeader.HEARTBEAT, 0, 0));
+    assertThat(order).isEmpty();
+    tape.resumeMailbox();
+    tape.sent();
+    assertThat(order).containsExactly(0L);
+  }
+
+  @Test
+  void aFloodBehindAFullMailboxStopsReading() {
+    tape.pauseMailbox();
+    tape.pass(Duration.ofMillis(11));
+    tape.receive(FrameHeader.NOTIFICATION, new long[20_000]);
+    assertThat(tape.isReading()).isFalse();
+    tape.resumeMailbox();
+    tape.sent();
+    assertThat(order).hasSize(20_000);
+    assertThat(tape.isReading()).isTrue();
+  }
+
+  @Test
+  void aSideThatWaitsForAnswersReadsOnAtOnce() {
+    AtomicReference<String> told = new AtomicReference<>("");
+    tape.session().requestAsync("", new byte[0], new Told(told));
+    tape.pauseMailbox();
+    assertThat(tape.isReading()).isTrue();
+    tape.receive(FrameHeader.RESPONSE, 1);
+    assertThat(told).hasValue("answered");
+  }
+
+  @Test
+  void requestsAreRefusedRatherThanThatBothSidesWaitForEver() {
+    AtomicReference<String> told = new AtomicReference<>("");
+    tape.session().requestAsync("", new byte[0], new Told(told));
+    tape.sent();
+    tape.pauseMailbox();
+    requests(1, 20_000);
+    assertThat(tape.isReading()).isFalse();
+    tape.receive(FrameHeader.RESPONSE, 1);
+    assertThat(told).hasValue("");
+    for (int i = 0; i < 10; i++) {
+      tape.pass(Duration.ofMillis(1100));
+    }
+    assertThat(told).hasValue("answered");
+    assertThat(tape.sent()).anyMatch(sent -> sent.code() == QUEUE_FULL);
+  }
+
+  @Test
+  void aPeerThatFallsSilentIsNoticedThoughItHasAllItsRequests() {
+    tape.greet();
+    requests(1, MOST + 10);
+    tape.sent();
+    passInSmallSteps(Duration.ofSeconds(47));
+    assertThat(tape.sent())
+        .contains(new Sent(FrameHeader.ERROR, 0, ErrorCode.HEARTBEAT_TIMEOUT.number()));
+  }
+
+  @Test
+  void aPeerThatFallsSilentIsNoticedThoughNothingIsRead() {
+    tape.greet();
+    tape.pauseMailbox();
+    tape.pass(Duration.ofMillis(11));
+    tape.receive(FrameHeader.NOTIFICATION, new long[20_000]);
+    assertThat(tape.isReading()).isFalse();
+    passInSmallSteps(Duration.ofSeconds(47));
+    assertThat(tape.sent())
+        .contains(new Sent(FrameHeader.ERROR, 0, ErrorCode.HEARTBEAT_TIMEOUT.number()));
+  }
+
+  /** In large ones the timers come late, as those of a process that stood still. */
+  private void passInSmallSteps(Duration time) {
+    for (long ms = 0; ms < time.toMillis(); ms += 100) {
+      tape.pass(Duration.ofMillis(100));
+    }
+  }
+
+  @Test
+  void aPauseOfTheProcessIsNoSilenceOfThePeer() {
+    tape.greet();
+    tape.pass(Duration.ofSeconds(16));
+    tape.pass(Duration.ofMinutes(5));
+    passInSmallSteps(Duration.ofSeconds(2));
+    assertThat(tape.sent()).noneMatch(sent -> sent.kind() == FrameHeader.ERROR);
+    tape.receiveProbe();
+    passInSmallSteps(Duration.ofSeconds(30));
+    assertThat(tape.sent()).noneMatch(sent -> sent.kind() == FrameHeader.ERROR);
+  }
+
+  private record Told(AtomicReference<String> how) implements AnswerCallback {
+    @Override
+    public void onAnswer(byte[] body) {
+      how.set("answered");
+    }
+
+    @Override
+    public void onFailure(io.wirelace.error.Fault fault) {
+      how.set(fault.toString());
+    }
+  }
+}
