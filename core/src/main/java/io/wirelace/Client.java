@@ -30,6 +30,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -52,9 +53,16 @@ public final class Client implements AutoCloseable {
     SharedLoops shared =
         SharedLoops.acquire(builder.io, builder.ioThreads, builder.sessionSettings.spinWait());
     CompletableFuture<Session> opened = new CompletableFuture<>();
+    AtomicBoolean ends = new AtomicBoolean();
     ChannelFuture connecting;
     try {
       Sessions sessions = new Sessions(context(builder), 1, opened::complete);
+      sessions
+          .neverOpens()
+          .thenAccept(reason -> {
+            ends.set(true);
+            opened.completeExceptionally(new WirelaceException(reason.fault()));
+          });
       sessions
           .firstEnd()
           .whenComplete((reason, never) -> {
@@ -89,7 +97,8 @@ public final class Client implements AutoCloseable {
               return client;
             });
     result.whenComplete((client, failure) -> {
-      if (failure != null) {
+      // A session that ends by itself still tells the peer why.
+      if (failure != null && !ends.get()) {
         connecting.channel().close(); // out of time, or cancelled: nobody will want it
       }
     });

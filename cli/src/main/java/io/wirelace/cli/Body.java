@@ -2,8 +2,10 @@ package io.wirelace.cli;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.wirelace.wire.FrameHeader;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
@@ -33,17 +35,32 @@ final class Body {
     }
     try {
       if (argument.equals("-")) {
-        return standardInput.readAllBytes();
+        return bounded(argument, standardInput);
       }
       if (argument.startsWith("@")) {
-        return Files.readAllBytes(Path.of(argument.substring(1)));
+        try (InputStream file = Files.newInputStream(Path.of(argument.substring(1)))) {
+          return bounded(argument, file);
+        }
       }
-    } catch (NoSuchFileException | InvalidPathException e) {
+    } catch (NoSuchFileException e) {
       throw unreadable(argument, "no such file");
+    } catch (AccessDeniedException e) {
+      throw unreadable(argument, "no permission to read it");
+    } catch (InvalidPathException e) {
+      throw unreadable(argument, e.getReason() + "; or " + Arguments.REMEDY);
     } catch (IOException e) {
       throw unreadable(argument, e.toString());
     }
     return argument.getBytes(UTF_8);
+  }
+
+  /** Input may be endless, and no frame is longer. */
+  private static byte[] bounded(String argument, InputStream in) throws IOException {
+    byte[] bytes = in.readNBytes(FrameHeader.MAX_LENGTH + 1);
+    if (bytes.length > FrameHeader.MAX_LENGTH) {
+      throw unreadable(argument, "more than " + FrameHeader.MAX_LENGTH + " bytes");
+    }
+    return bytes;
   }
 
   private static CommandFailed unreadable(String argument, String why) {

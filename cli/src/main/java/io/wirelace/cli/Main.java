@@ -12,7 +12,12 @@ public final class Main {
    */
   public static void main(String[] args) {
     Terminal terminal = Terminal.system();
-    int status = Lace.run(terminal, args);
+    int status;
+    try {
+      status = Lace.run(terminal, Arguments.recovered(args));
+    } catch (CommandFailed e) {
+      status = Lace.failed(terminal, e).status();
+    }
     terminal.flush();
     System.exit(status);
   }

@@ -61,9 +61,9 @@ final class RequestCommand implements Callable<Integer> {
     if (timeout.isZero()) {
       throw new CommandFailed(ExitCode.USAGE, "--timeout 0 (expected more than 0)");
     }
-    Message question = Message.of(route, Body.read(body, terminal.in()));
+    Message question = Message.of(Target.route(route), Body.read(body, terminal.in()));
     for (Map.Entry<String, String> header : headers.entrySet()) {
-      question = question.withHeader(header.getKey(), header.getValue());
+      question = withHeader(question, header.getKey(), header.getValue());
     }
     try (Client client = target.connect(timeout)) {
       long start = System.nanoTime();
@@ -76,6 +76,14 @@ final class RequestCommand implements Callable<Integer> {
       throw e;
     }
     return ExitCode.OK.status();
+  }
+
+  private static Message withHeader(Message message, String key, String value) {
+    try {
+      return message.withHeader(key, value);
+    } catch (IllegalArgumentException e) {
+      throw new CommandFailed(ExitCode.USAGE, "--header " + key + "=…: " + e.getMessage());
+    }
   }
 
   private void print(Message answer, long tookNs) {

@@ -63,6 +63,7 @@ final class SendCommand implements Callable<Integer> {
     if (count < 1) {
       throw new CommandFailed(ExitCode.USAGE, "--count " + count + " (expected 1 or more)");
     }
+    Target.route(route);
     byte[] bytes = bytes();
     Client client = target.connect(CONNECT_TIMEOUT);
     long start = System.nanoTime();

@@ -7,6 +7,7 @@ import io.wirelace.config.SessionSettings;
 import io.wirelace.config.TlsSettings;
 import io.wirelace.error.WirelaceException;
 import io.wirelace.transport.IoBackend;
+import io.wirelace.transport.Transports;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -27,6 +28,14 @@ import org.jspecify.annotations.Nullable;
 final class SettingsReader {
   private static final String PREFIX = "LACE_";
   private static final String LISTEN = "listen";
+
+  /**
+   * Blanks, or a comma before a transport's scheme: any other comma is part of an option, such as
+   * {@code origins=https://a,https://b}.
+   */
+  private static final String BETWEEN_ENDPOINTS =
+      "\\s*,\\s+|\\s+,?\\s*|,(?=(?:" + String.join("|", Transports.schemes()) + "):/)";
+
   private static final List<String> TABLES = List.of("server", "session", "tls");
 
   /** Variables of the start script. */
@@ -184,6 +193,10 @@ final class SettingsReader {
 
   private void readEnvironment() {
     environment.forEach((name, value) -> {
+      if (name.startsWith(PREFIX) && value.indexOf('\uFFFD') >= 0) {
+        problems.add("environment variable " + name + ": " + Arguments.REMEDY);
+        return;
+      }
       if (!name.startsWith(PREFIX) || NOT_SETTINGS.contains(name)) {
         return;
       }
@@ -197,10 +210,13 @@ final class SettingsReader {
     });
     String endpoints = environment.get("LACE_LISTEN");
     if (endpoints != null && !endpoints.isBlank()) {
-      listen =
-          checkedEndpoints(
-              "environment variable LACE_LISTEN", List.of(endpoints.trim().split("[,\\s]+", -1)));
+      listen = checkedEndpoints("environment variable LACE_LISTEN", endpoints(endpoints));
     }
+  }
+
+  /** Those of LACE_LISTEN. */
+  static List<String> endpoints(String value) {
+    return List.of(value.trim().split(BETWEEN_ENDPOINTS, -1));
   }
 
   private void readSet(String argument) {

@@ -3,6 +3,7 @@ package io.wirelace.cli;
 import io.wirelace.Client;
 import io.wirelace.Wirelace;
 import io.wirelace.config.Defaults;
+import io.wirelace.wire.Frame;
 import java.time.Duration;
 import picocli.CommandLine.Option;
 
@@ -19,6 +20,22 @@ final class Target {
       defaultValue = DEFAULT,
       description = "Where the server listens (default: ${DEFAULT-VALUE}).")
   private String uri;
+
+  /**
+   * A route as it was given.
+   *
+   * @throws CommandFailed with exit code 2 if none can be so long
+   */
+  static String route(String given) {
+    try {
+      if (!given.isEmpty()) {
+        Frame.routeBytes(given);
+      }
+      return given;
+    } catch (IllegalArgumentException e) {
+      throw new CommandFailed(ExitCode.USAGE, "ROUTE: " + e.getMessage());
+    }
+  }
 
   String uri() {
     return uri;

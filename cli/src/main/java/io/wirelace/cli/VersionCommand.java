@@ -1,5 +1,6 @@
 package io.wirelace.cli;
 
+import io.wirelace.error.NativeLibraries;
 import io.wirelace.transport.IoBackend;
 import io.wirelace.transport.VirtualThreads;
 import java.util.Objects;
@@ -77,12 +78,6 @@ final class VersionCommand implements Callable<Integer> {
     if (why == null) {
       return "works";
     }
-    Throwable root = why;
-    while (root.getCause() != null) {
-      root = root.getCause();
-    }
-    String message = root.getMessage();
-    return "does not work here: "
-        + (message == null ? root.toString() : message).lines().findFirst().orElse("");
+    return "does not work here: " + NativeLibraries.whyNot(why);
   }
 }

@@ -18,6 +18,10 @@ class LaceTest {
         "request echo --timeout 0|--timeout 0 (expected more than 0)",
         "send sink --size 1XB|1XB (expected a value such as 64KiB)",
         "send sink --count 0|--count 0 (expected 1 or more)",
+        "request echo hi --header X=y|--header X=…: header key X (expected lower case)",
+        "request echo hi --header =y|--header",
+        "request echo @/dev/zero|body @/dev/zero: more than 16777215 bytes",
+        "request echo @/|body @/:",
         "send sink body --size 3|both BODY and --size",
         "bench --mode backwards|expected oneway, request or connect",
         "bench --depth 0|--depth 0 (expected 1 to 65536)",
@@ -34,6 +38,23 @@ class LaceTest {
     assertThat(run.status()).isEqualTo(2);
     assertThat(run.err()).contains(told);
     assertThat(run.out()).isEmpty();
+  }
+
+  @Test
+  void whatIsTooLongIsNamedAndExitsWith2() {
+    String route = "r".repeat(256);
+    for (String[] line :
+        new String[][] {
+          {"request", route, "hi"},
+          {"send", route, "hi"},
+          {"request", "echo", "hi", "--header", "k".repeat(256) + "=v"},
+          {"request", "echo", "hi", "--header", "k=" + "v".repeat(65_536)},
+        }) {
+      Recording run = Recording.of(line);
+
+      assertThat(run.status()).isEqualTo(2);
+      assertThat(run.err()).contains("expected", " bytes").doesNotContain("a defect of lace");
+    }
   }
 
   @Test

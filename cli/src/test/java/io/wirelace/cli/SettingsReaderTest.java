@@ -165,8 +165,8 @@ class SettingsReaderTest {
                       + " max-in-flight?)",
                   file + ":11:1: request-timeout: 5 (expected a value such as 500ms, 5s or 2m)",
                   file
-                      + ":12:1: [sesion]: unknown table (expected [server], [session] or [tls]) (did"
-                      + " you mean session?)",
+                      + ":12:1: [sesion]: unknown table (expected [server], [session] or [tls])"
+                      + " (did you mean session?)",
                   "environment variable LACE_MAX_HEADERS: max-headers: many (expected a value"
                       + " such as 64KiB)",
                   "--set nodes=a: no such setting (did you mean node?)",
@@ -214,5 +214,29 @@ class SettingsReaderTest {
         .containsExactly(
             "environment variable LACE_MAX_INFLIGHT: no such setting (did you mean max-in-flight?)",
             "environment variable LACE_SERVICE_HOST: no such setting");
+  }
+
+  @Test
+  void commasOfOptionsDoNotSeparateEndpoints() {
+    String many =
+        "ws://127.0.0.1:1?origins=https://a.example,https://b.example,tcp://127.0.0.1:2?proxy-from="
+            + "10.0.0.0/8,127.0.0.1 memory://a, memory://b ,memory://c";
+
+    assertThat(SettingsReader.endpoints(many))
+        .containsExactly(
+            "ws://127.0.0.1:1?origins=https://a.example,https://b.example",
+            "tcp://127.0.0.1:2?proxy-from=10.0.0.0/8,127.0.0.1",
+            "memory://a",
+            "memory://b",
+            "memory://c");
+  }
+
+  @Test
+  void aVariableThatDidNotSurviveTheLocaleIsRefused() {
+    assertThatThrownBy(() ->
+            reader(Map.of("LACE_LISTEN", "memory://\uFFFD\uFFFD")).read(null, List.of(), List.of()))
+        .isInstanceOf(CommandFailed.class)
+        .hasMessageContaining("LACE_LISTEN")
+        .hasMessageContaining("LC_ALL=C.UTF-8");
   }
 }

@@ -24,8 +24,8 @@ public enum ErrorCode {
       -7,
       false,
       "something of that name is registered already",
-      "the same route was registered twice, or two servers use one memory:// name",
-      "remove one of the two registrations, or choose another name"),
+      "the same route was registered twice",
+      "remove one of the two registrations"),
   /** Wirelace itself failed. */
   INTERNAL_ERROR(
       -99,
@@ -288,8 +288,9 @@ public enum ErrorCode {
       -662,
       false,
       "the address cannot be listened on",
-      "another program uses the port, or the address is not this machine's",
-      "stop the other program, or choose another port (0 takes any free one)"),
+      "another program uses the port, another server the memory:// name, or the address is not this"
+          + " machine's",
+      "stop the other one, or choose another port (0 takes any free one) or name"),
   /** The server is being shut down. */
   SERVER_STOPPING(
       -663,

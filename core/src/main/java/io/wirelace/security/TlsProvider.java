@@ -4,6 +4,7 @@ import io.netty.handler.ssl.OpenSsl;
 import io.netty.handler.ssl.SslProvider;
 import io.wirelace.config.TlsSettings;
 import io.wirelace.error.ErrorCode;
+import io.wirelace.error.NativeLibraries;
 import io.wirelace.error.WirelaceException;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -37,7 +38,8 @@ public enum TlsProvider {
     try {
       if (!OpenSsl.isAvailable()) {
         Throwable cause = OpenSsl.unavailabilityCause();
-        return "its native part does not load: " + (cause == null ? "no cause told" : root(cause));
+        return "its native part does not load: "
+            + (cause == null ? "no cause told" : NativeLibraries.whyNot(cause));
       }
       String version = String.valueOf(OpenSsl.versionString());
       return version.contains("BoringSSL") ? null : "the native part found is " + version;

@@ -92,7 +92,7 @@ final class Ending {
   /** Takes no more, finishes what is in flight, then closes. */
   void drain() {
     if (session.state().compareTo(SessionState.DRAINING) < 0) {
-      session.moveTo(SessionState.DRAINING);
+      moveTo(SessionState.DRAINING);
     }
     checkDrained();
   }
@@ -118,12 +118,20 @@ final class Ending {
       return;
     }
     because(why);
-    session.moveTo(SessionState.CLOSING);
+    moveTo(SessionState.CLOSING);
     session.requests().failAll(reason(why).fault());
     decoders.stop();
     watch.closing();
     gate.openForGood();
     session.outbound().finish();
+  }
+
+  /** Who waits for the session to open is told at once, whatever the peer does next. */
+  private void moveTo(SessionState next) {
+    if (session.state() == SessionState.OPENING) {
+      session.neverOpens(reason(CloseReason.remote("the connection was lost")));
+    }
+    session.moveTo(next);
   }
 
   /** All that was accepted is with the transport. */

@@ -317,6 +317,11 @@ public final class Session implements AutoCloseable {
     return requests;
   }
 
+  /** It ends before it has opened. */
+  void neverOpens(CloseReason why) {
+    handler.neverOpens(why);
+  }
+
   void moveTo(SessionState next) {
     state = next;
     if (next.compareTo(SessionState.DRAINING) > 0) {

@@ -395,6 +395,11 @@ final class SessionHandler extends ChannelInboundHandlerAdapter
     live().drop(Drop.SESSION_ENDED, messages, "accepted, but the connection ended first");
   }
 
+  /** It ends before it has opened, and it is known why. */
+  void neverOpens(CloseReason why) {
+    sessions.neverOpens().complete(why);
+  }
+
   /** Takes no more, finishes what is in flight, then closes. */
   void drain(CloseReason why) {
     ending().because(why);

@@ -36,6 +36,7 @@ public final class Sessions {
   private final AtomicReference<Counters.Snapshot> past =
       new AtomicReference<>(Counters.Snapshot.ZERO);
   private final CompletableFuture<CloseReason> firstEnd = new CompletableFuture<>();
+  private final CompletableFuture<CloseReason> neverOpens = new CompletableFuture<>();
   private final CompletableFuture<Void> empty = new CompletableFuture<>();
   private volatile boolean stopping;
 
@@ -120,6 +121,14 @@ public final class Sessions {
   /** Completes when the first session ends; a client has only one. */
   public CompletableFuture<CloseReason> firstEnd() {
     return firstEnd;
+  }
+
+  /**
+   * Completes when the first session begins to end before it has opened, with the reason: earlier
+   * than {@link #firstEnd}, which waits for what the peer does about it.
+   */
+  public CompletableFuture<CloseReason> neverOpens() {
+    return neverOpens;
   }
 
   // ---- stopping ----

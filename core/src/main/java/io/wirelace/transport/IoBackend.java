@@ -29,6 +29,7 @@ import io.netty.channel.uring.IoUringIoHandler;
 import io.netty.channel.uring.IoUringServerSocketChannel;
 import io.netty.channel.uring.IoUringSocketChannel;
 import io.wirelace.error.ErrorCode;
+import io.wirelace.error.NativeLibraries;
 import io.wirelace.error.WirelaceException;
 import java.net.SocketAddress;
 import java.net.UnixDomainSocketAddress;
@@ -84,7 +85,10 @@ public enum IoBackend {
     if (cause != null) {
       throw new WirelaceException(
           ErrorCode.INVALID_CONFIG,
-          "io: " + label() + " does not work here (expected auto or nio): " + rootCause(cause));
+          "io: "
+              + label()
+              + " does not work here (expected auto or nio): "
+              + NativeLibraries.whyNot(cause));
     }
     return switch (resolve()) {
       case EPOLL -> KeepingEpoll.newFactory();
@@ -92,14 +96,6 @@ public enum IoBackend {
       case IO_URING -> IoUringIoHandler.newFactory();
       case NIO, AUTO -> NioIoHandler.newFactory();
     };
-  }
-
-  private static String rootCause(Throwable thrown) {
-    Throwable cause = thrown;
-    while (cause.getCause() != null) {
-      cause = cause.getCause();
-    }
-    return cause.toString();
   }
 
   /** The class of a listening TCP channel. */

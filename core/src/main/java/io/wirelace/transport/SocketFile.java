@@ -14,6 +14,7 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
@@ -83,7 +84,16 @@ final class SocketFile {
     if (!text.startsWith("/") || text.endsWith("/") || text.indexOf('\0') >= 0) {
       throw invalid(endpoint, "not the path of a file (expected unix:/path)");
     }
-    Path path = Path.of(text);
+    Path path;
+    try {
+      path = Path.of(text);
+    } catch (InvalidPathException e) {
+      throw invalid(
+          endpoint,
+          "not a path here, "
+              + e.getReason()
+              + " (letters beyond ASCII need a UTF-8 locale: set LC_ALL=C.UTF-8)");
+    }
     Path parent = path.getParent();
     int bytes = bytes(path);
     if (bytes > MOST_PATH_BYTES) {

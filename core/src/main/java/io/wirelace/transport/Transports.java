@@ -2,8 +2,10 @@ package io.wirelace.transport;
 
 import io.wirelace.error.ErrorCode;
 import io.wirelace.error.WirelaceException;
+import java.util.Collections;
 import java.util.Map;
 import java.util.ServiceLoader;
+import java.util.Set;
 import java.util.TreeMap;
 
 /** The transports that ServiceLoader finds, by URI scheme. Looked up once. */
@@ -20,7 +22,29 @@ public final class Transports {
         found.putIfAbsent(scheme, transport);
       }
     }
-    return found;
+    return Collections.unmodifiableMap(found);
+  }
+
+  /** Why a scheme of ours is not there: jars were left out, or put into one without their lists. */
+  static String missing(String scheme) {
+    String home =
+        switch (scheme) {
+          case "ws", "wss" -> "wirelace-http";
+          case "quic" -> "wirelace-quic";
+          case "tcp", "tls", "unix", "udp", "any", "memory" -> "wirelace-core";
+          default -> "";
+        };
+    return home.isEmpty()
+        ? ""
+        : ": it comes with "
+            + home
+            + ", which is not on the class path, or was put into one jar with others without"
+            + " merging the files in META-INF/services";
+  }
+
+  /** The schemes that there are, sorted. */
+  public static Set<String> schemes() {
+    return BY_SCHEME.keySet();
   }
 
   /**
@@ -35,7 +59,9 @@ public final class Transports {
           ErrorCode.UNSUPPORTED_TRANSPORT,
           "no transport for "
               + endpoint.scheme()
-              + ":// (expected one of "
+              + "://"
+              + missing(endpoint.scheme())
+              + " (expected one of "
               + String.join(", ", BY_SCHEME.keySet())
               + ")");
     }

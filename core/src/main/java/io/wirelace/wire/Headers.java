@@ -76,9 +76,16 @@ public final class Headers {
 
   private static void check(String key, String value) {
     checkKey(key);
-    if (value.getBytes(StandardCharsets.UTF_8).length > MAX_VALUE_BYTES) {
+    int bytes = value.getBytes(StandardCharsets.UTF_8).length;
+    if (bytes > MAX_VALUE_BYTES) {
       throw new IllegalArgumentException(
-          "value of header " + key + " is over " + MAX_VALUE_BYTES + " bytes");
+          "value of header "
+              + key
+              + " has "
+              + bytes
+              + " bytes (expected at most "
+              + MAX_VALUE_BYTES
+              + ")");
     }
   }
 

@@ -57,7 +57,8 @@ final class FrontPage {
   static HttpAnswer answer(HttpHead request, String path) {
     String method = request.start().first();
     String target = request.start().second();
-    if (!request.start().third().startsWith("HTTP/1.")) {
+    String version = request.start().third();
+    if (!version.equals("HTTP/1.1") && !version.equals("HTTP/1.0")) {
       return HttpAnswer.of(HttpStatus.VERSION_NOT_SUPPORTED, "expected HTTP/1.1");
     }
     if (!method.equals("GET") && !method.equals("HEAD")) {
@@ -73,7 +74,12 @@ final class FrontPage {
     if (!(query < 0 ? target : target.substring(0, query)).equals("/")) {
       return HttpAnswer.of(HttpStatus.NOT_FOUND, "nothing here");
     }
-    String shown = path.replace("&", "&amp;").replace("<", "&lt;").replace("'", "&#39;");
+    String shown =
+        path.replace("&", "&amp;")
+            .replace("<", "&lt;")
+            .replace(">", "&gt;")
+            .replace("\"", "&quot;")
+            .replace("'", "&#39;");
     return new HttpAnswer(
         HttpStatus.OK,
         Map.of(

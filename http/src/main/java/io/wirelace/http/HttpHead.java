@@ -108,7 +108,8 @@ record HttpHead(Start start, Map<String, String> fields) {
     }
   }
 
-  private static boolean isTokenCharacter(char c) {
+  /** RFC 9110, section 5.6.2. */
+  static boolean isTokenCharacter(char c) {
     return (c >= 'a' && c <= 'z')
         || (c >= 'A' && c <= 'Z')
         || (c >= '0' && c <= '9')

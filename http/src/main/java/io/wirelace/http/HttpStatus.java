@@ -13,6 +13,7 @@ enum HttpStatus {
   MISDIRECTED_REQUEST(421, "Misdirected Request"),
   UPGRADE_REQUIRED(426, "Upgrade Required"),
   HEAD_TOO_LARGE(431, "Request Header Fields Too Large"),
+  NOT_IMPLEMENTED(501, "Not Implemented"),
   SERVICE_UNAVAILABLE(503, "Service Unavailable"),
   VERSION_NOT_SUPPORTED(505, "HTTP Version Not Supported");
 

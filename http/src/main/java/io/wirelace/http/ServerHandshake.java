@@ -129,7 +129,7 @@ final class ServerHandshake extends ChannelInboundHandlerAdapter {
     boolean taken = false;
     try {
       if (state == State.READING && reader.read(in)) {
-        taken = act(ctx, reader.head(), in);
+        taken = act(ctx, RequestRules.checked(reader.head()), in);
       }
     } catch (BadHeadException e) {
       deny(ctx, HttpAnswer.of(e.status(), e.why()));

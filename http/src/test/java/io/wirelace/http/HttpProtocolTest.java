@@ -137,4 +137,48 @@ class HttpProtocolTest {
     assertThat(answer("tls", request)).startsWith("HTTP/1.1 101 ");
     assertThat(started).extracting(Link::transport).containsExactly("ws", "wss");
   }
+
+  @Test
+  void whatTwoReadersCouldUnderstandInTwoWaysIsRefused() {
+    for (String bad :
+        new String[] {
+          "GET / HTTP/1.1\r\n\r\n",
+          "GET / HTTP/1.1\r\nHost: a\r\nHost: a\r\n\r\n",
+          "GET / HTTP/1.1\r\nHost: a, b\r\n\r\n",
+          "GET / HTTP/1.1\r\nHost: u@a\r\n\r\n",
+          "GET / HTTP/1.1\r\nHost: a\r\n folded\r\n\r\n",
+          "GET / HTTP/1.1\r\nHost: a\r\nX: 1\r\n\tb: folded\r\n\r\n",
+          "GET / HTTP/1.1\r\nHost : a\r\n\r\n",
+          "GET / HTTP/1.1\r\nHost: a\r\nContent-Length: +1\r\n\r\n",
+          "GET / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n",
+          "GET / HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\nTransfer-Encoding: chunked\r\n\r\n",
+          "GET / HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n",
+          "GET http:///x HTTP/1.1\r\nHost: a\r\n\r\n",
+          "G[T / HTTP/1.1\r\nHost: a\r\n\r\n",
+        }) {
+      assertThat(answer("tcp", bad)).as(bad).startsWith("HTTP/1.1 400 ");
+    }
+    for (String coding : new String[] {"gzip", "chunked, chunked", "identity", ""}) {
+      assertThat(
+              answer(
+                  "tcp", "GET / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: " + coding + "\r\n\r\n"))
+          .as(coding)
+          .startsWith("HTTP/1.1 501 ");
+    }
+    assertThat(answer("tcp", "GET / HTTP/1.x\r\nHost: a\r\n\r\n")).startsWith("HTTP/1.1 505 ");
+  }
+
+  @Test
+  void honestRequestsGetThePage() {
+    for (String good :
+        new String[] {
+          "GET / HTTP/1.0\r\n\r\n",
+          "GET / HTTP/1.1\r\nHost: [::1]:7420\r\n\r\n",
+          "GET / HTTP/1.1\r\nHost: \r\n\r\n",
+          "GET http://a:1/?q HTTP/1.1\r\nHost: b\r\n\r\n",
+          "GET http://a HTTP/1.1\r\nHost: b\r\n\r\n",
+        }) {
+      assertThat(answer("tcp", good)).as(good).startsWith("HTTP/1.1 200 ");
+    }
+  }
 }

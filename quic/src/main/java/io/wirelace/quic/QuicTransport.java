@@ -6,6 +6,7 @@ import io.wirelace.config.Defaults;
 import io.wirelace.config.TlsSettings;
 import io.wirelace.error.ErrorCode;
 import io.wirelace.error.Fault;
+import io.wirelace.error.NativeLibraries;
 import io.wirelace.error.WirelaceException;
 import io.wirelace.transport.ByteStreams;
 import io.wirelace.transport.Endpoint;
@@ -49,7 +50,8 @@ public final class QuicTransport implements Transport {
     if (cause != null) {
       throw Fault.of(
               ErrorCode.UNSUPPORTED_TRANSPORT,
-              "quic does not work here: its native library cannot be loaded: " + cause,
+              "quic does not work here: its native library cannot be loaded: "
+                  + NativeLibraries.whyNot(cause),
               cause)
           .toException();
     }

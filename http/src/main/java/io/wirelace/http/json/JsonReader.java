@@ -2,6 +2,7 @@ package io.wirelace.http.json;
 
 import io.wirelace.error.ErrorCode;
 import io.wirelace.error.Fault;
+import io.wirelace.error.PeerText;
 import io.wirelace.wire.FrameEncoder;
 import io.wirelace.wire.FrameHeader;
 import io.wirelace.wire.Greeting;
@@ -17,6 +18,7 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 import tools.jackson.core.ObjectReadContext;
+import tools.jackson.core.exc.StreamConstraintsException;
 
 /**
  * Turns one text message into one native frame. Members come in any order; one that is unknown is
@@ -58,8 +60,33 @@ final class JsonReader {
       members();
       return frame();
     } catch (JacksonException e) {
-      throw malformed(e.getOriginalMessage());
+      throw malformed(what(e));
     }
+  }
+
+  /** Where the text is wrong, in words of our own: the parser's name its classes. */
+  private static String what(JacksonException e) {
+    if (e instanceof StreamConstraintsException) {
+      return "more than " + JsonText.MOST_DEPTH + " levels, or a name or number that is too long";
+    }
+    String where =
+        e.getLocation() == null
+            ? ""
+            : " at line "
+                + e.getLocation().getLineNr()
+                + ", column "
+                + e.getLocation().getColumnNr();
+    return "not JSON" + where + " (a member that comes twice is not, either)";
+  }
+
+  /** No encoding has half of a surrogate pair: it would arrive as a question mark. */
+  private String whole(String name, String value) throws MalformedJsonException {
+    for (int i = 0; i < value.length(); i++) {
+      if (Character.isSurrogate(value.charAt(i)) && PeerText.isDangerous(value, i)) {
+        throw malformed(shortened(name) + " has half of a surrogate pair");
+      }
+    }
+    return value;
   }
 
   private MalformedJsonException malformed(String why) {
@@ -101,7 +128,7 @@ final class JsonReader {
     if (value != JsonToken.VALUE_STRING) {
       throw malformed(name + " (expected a string)");
     }
-    return parser.getString();
+    return whole(name, parser.getString());
   }
 
   private long number(String name, JsonToken value, long least, long most)
@@ -145,7 +172,7 @@ final class JsonReader {
       if (!parser.nextToken().isScalarValue()) {
         throw malformed("header " + shortened(key) + " (expected a string)");
       }
-      map.put(key, parser.getString());
+      map.put(whole("a header key", key), whole("header " + key, parser.getString()));
     }
     try {
       headers = Headers.of(map);
@@ -162,7 +189,7 @@ final class JsonReader {
     if (value == JsonToken.VALUE_NULL) {
       body = FrameEncoder.NO_BODY;
     } else if (value.isScalarValue()) {
-      body = parser.getString().getBytes(StandardCharsets.UTF_8);
+      body = whole("body", parser.getString()).getBytes(StandardCharsets.UTF_8);
     } else {
       int start = (int) parser.currentTokenLocation().getByteOffset();
       parser.skipChildren();
@@ -177,7 +204,11 @@ final class JsonReader {
     if (value != JsonToken.VALUE_STRING) {
       throw malformed("base64 (expected a string)");
     }
-    body = parser.getBinaryValue();
+    try {
+      body = parser.getBinaryValue();
+    } catch (JacksonException e) {
+      throw malformed("base64 (expected base64)");
+    }
   }
 
   private static String shortened(String name) {

@@ -11,7 +11,7 @@ import tools.jackson.core.json.JsonFactory;
 
 /** The one factory of parsers and generators, with its bounds. Stateless. */
 final class JsonText {
-  private static final int MOST_DEPTH = 100;
+  static final int MOST_DEPTH = 100;
 
   /** Text comes from a message of bounded length, so its parts need no bounds of their own. */
   static final JsonFactory FACTORY =

@@ -1,5 +1,7 @@
 package io.wirelace.http.json;
 
+import io.wirelace.error.PeerText;
+
 /**
  * A text that is no message; the sender is told. Carries no stack trace: it is the peer's mistake.
  */
@@ -10,7 +12,7 @@ final class MalformedJsonException extends Exception {
 
   /** For the message with that id, 0 where it is not known. */
   MalformedJsonException(long id, String why) {
-    super(why, null, false, false);
+    super(PeerText.escaped(why), null, false, false);
     this.id = id;
   }
 

@@ -112,7 +112,7 @@ class JsonFramesTest {
   @Test
   void whatIsNoMessageIsRefusedWithItsIdWhereThatIsKnown() {
     refused("", 0, "expected an object");
-    refused("hello", 0, "hello");
+    refused("hello", 0, "not JSON at line 1");
     refused("[1]", 0, "expected an object");
     refused("{}", 0, "no type");
     refused("{\"type\":\"request\"}", 0, "no id");
@@ -161,5 +161,37 @@ class JsonFramesTest {
   @Test
   void framesWithoutATextAreLeftOut() throws Exception {
     assertThat(text(FrameHeader.CREDIT, 1, new byte[4])).isEmpty();
+  }
+
+  @Test
+  void halvesOfSurrogatePairsAreRefusedAndPairsAreNot() throws Exception {
+    String half = "\\ud800";
+    refused("{\"type\":\"request\",\"id\":1,\"body\":\"" + half + "\"}", 1, "body has half");
+    refused("{\"type\":\"request\",\"id\":1,\"route\":\"" + half + "\"}", 1, "route has half");
+    refused("{\"id\":1,\"headers\":{\"a\":\"" + half + "x\"}}", 1, "header a has half");
+    refused("{\"id\":1,\"headers\":{\"" + half + "\":\"x\"}}", 1, "not JSON");
+    refused("{\"id\":1,\"message\":\"\\udc00\\ud800\"}", 1, "message has half");
+    assertThat(body("\"\\ud83d\\ude00\"")).isEqualTo("\ud83d\ude00");
+  }
+
+  @Test
+  void noErrorNamesTheParser() {
+    for (String text :
+        new String[] {
+          "hello",
+          "{\"id\":3,\"type\":\"request\"",
+          "{\"id\":3,\"id\":3}",
+          "{\"id\":1,\"base64\":\"?\"}",
+          "{\"id\":1,\"body\":" + "[".repeat(5000),
+          "{\"id\":01}",
+          "{\"id\":1,\"body\":\"\\x\"}",
+          "{\"id\":" + "9".repeat(5000) + "}",
+        }) {
+      assertThatThrownBy(() -> frame(text))
+          .isInstanceOf(MalformedJsonException.class)
+          .message()
+          .isNotEmpty()
+          .doesNotContainIgnoringCase("Stream", "jackson", "java", "token", "Object");
+    }
   }
 }
