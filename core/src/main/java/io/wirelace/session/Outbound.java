@@ -59,6 +59,11 @@ final class Outbound {
 
     /** Messages that were accepted and could not be sent. */
     void onDiscarded(long messages);
+
+    /** Nothing can leave any more: the connection has to end. */
+    default void onBroken(Throwable cause) {
+      throw new IllegalStateException("the outbound queue cannot go on", cause);
+    }
   }
 
   private final Owner owner;
@@ -73,6 +78,9 @@ final class Outbound {
   private final DrainDuty duty = new DrainDuty();
   private volatile @Nullable ChannelHandlerContext context;
   private volatile @Nullable DirectSocket socket;
+
+  /** Whether a sender failed to tell the loop of its duty. Threads that race tell it twice. */
+  private boolean untold;
 
   // Event loop only.
   private final OwnChunk own;
@@ -144,8 +152,14 @@ final class Outbound {
       look = chain.append(type, id, route, headers, body, frameBytes);
       return look;
     } finally {
-      if (look && duty.takeForLoop()) {
-        tellLoop();
+      if (look && (untold || duty.takeForLoop())) {
+        boolean told = false;
+        try {
+          tellLoop();
+          told = true;
+        } finally {
+          untold = !told; // a field, no call: the stack may have ended
+        }
       }
     }
   }
@@ -156,7 +170,11 @@ final class Outbound {
    */
   boolean appendAndWrite(
       int type, long id, byte @Nullable [] route, Headers headers, byte[] body, int frameBytes) {
-    if (socket == null || owner.isOnLoop() || !chain.isIdle() || !duty.takeForSender()) {
+    if (socket == null || owner.isOnLoop() || !chain.isIdle()) {
+      return append(type, id, route, headers, body, frameBytes);
+    }
+    StackRoom.require(); // the duty must not stay with a thread that has failed
+    if (!duty.takeForSender()) {
       return append(type, id, route, headers, body, frameBytes);
     }
     boolean all = false;
@@ -220,13 +238,14 @@ final class Outbound {
     return pending != null && pending.totalPendingWriteBytes() == 0;
   }
 
-  /** The loop has the duty: makes sure that it knows. */
+  /** The loop has the duty: makes sure that it knows. If that fails, the next sender does it. */
   private void tellLoop() {
     ChannelHandlerContext ctx = context;
     if (ctx == null || (inBatch && ctx.executor().inEventLoop())) {
       return; // drained when attached, or at the end of the batch
     }
     try {
+      StackRoom.require(); // the loop's queue must not be left between two steps
       ctx.executor().execute(drainWhenSettled);
     } catch (RejectedExecutionException e) {
       // The loop is going, and with it the channel. Its last tasks may still be at work here.
@@ -325,12 +344,34 @@ final class Outbound {
 
   /**
    * Writes what can be written. Keeps the duty while the channel is full: it comes back by itself.
+   * Within a drain this does nothing: a write that calls back finds the duty at work.
    */
   void drain() {
     ChannelHandlerContext ctx = context;
-    if (ctx == null || !duty.takeOnLoop()) {
+    if (ctx == null || !duty.beginWork()) {
       return;
     }
+    boolean over = false;
+    Throwable failure = null;
+    try {
+      over = drainOnDuty(ctx);
+    } catch (Throwable e) {
+      failure = e;
+    }
+    if (!over && duty.isAtWork()) {
+      duty.keep();
+    }
+    if (failure != null) {
+      owner.onBroken(failure); // without the duty: it ends the channel, and that discards
+    }
+  }
+
+  /**
+   * Writes what can be written, on duty.
+   *
+   * @return whether the duty has been given up; if not, the loop comes back for the rest
+   */
+  private boolean drainOnDuty(ChannelHandlerContext ctx) {
     looks = 0;
     messagesAtLastLook = 0;
     int taken = 0;
@@ -345,12 +386,15 @@ final class Outbound {
       OutboundChunk chunk = chain.nextComplete();
       if (chunk == null) {
         if (!discarding) {
+          if (chain.isBroken()) {
+            throw new IllegalStateException("a sender failed in the middle of a frame");
+          }
           chunks.recycleWritten();
           chunks.emptiedOf(drained);
           drained = 0;
         }
         if (rest()) {
-          return;
+          return true;
         }
         continue;
       }
@@ -362,19 +406,23 @@ final class Outbound {
       }
       if (++taken == CHUNKS_A_TURN) {
         ctx.executor().execute(drainWhenSettled);
-        return;
+        return false;
       }
     }
+    return false;
   }
 
   /**
-   * Nothing to do: goes to sleep, unless something came meanwhile.
+   * Nothing to do: gives up the duty, unless something came meanwhile.
    *
-   * @return whether it sleeps
+   * @return whether it did
    */
   private boolean rest() {
     if (discarding) {
       chunks.releaseWritten();
+      if (chain.isBroken()) {
+        owner.onDiscarded(chain.abandon());
+      }
     }
     if ((finishing || discarding) && chain.close()) {
       boolean finished = finishing && !discarding;
@@ -387,7 +435,7 @@ final class Outbound {
       return true;
     }
     duty.leave();
-    return !(chain.hasMore() && duty.takeForLoop());
+    return !(chain.hasMore() && duty.takeForLoop() && duty.beginWork());
   }
 
   /** Gives a chunk to the channel, or throws it away. */

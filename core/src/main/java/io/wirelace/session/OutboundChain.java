@@ -49,6 +49,9 @@ final class OutboundChain {
   private final AtomicLong queuedBytes = new AtomicLong();
   private final AtomicLong queuedMessages = new AtomicLong();
 
+  /** Whether a sender has failed in a way that cannot be mended: nothing more gets through. */
+  private volatile boolean broken;
+
   // Whoever has the duty.
   private @Nullable OutboundChunk head;
 
@@ -83,10 +86,16 @@ final class OutboundChain {
   /**
    * Appends a frame. Whether this returns or throws, somebody has to look at the head after it.
    *
+   * <p>A sender may fail half-way: its stack ends, or there is no memory. Then it has only fields
+   * to say so, since any call may fail again: what it claimed is marked as torn, and is cut out
+   * before the chunk leaves.
+   *
    * @return false if nothing is taken any more
    */
   boolean append(
       int type, long id, byte @Nullable [] route, Headers headers, byte[] body, int frameBytes) {
+    OutboundChunk into;
+    long position = 0;
     int spins = 0;
     while (true) {
       OutboundChunk chunk = tail;
@@ -94,31 +103,69 @@ final class OutboundChain {
         if (!TAIL.compareAndSet(this, IDLE, BUSY)) {
           continue;
         }
-        chunk = openFirst(frameBytes);
-        encode(chunk, 0, type, id, route, headers, body, frameBytes);
-        return true;
+        try {
+          into = openFirst(frameBytes);
+        } catch (Throwable e) {
+          if (tail == BUSY) {
+            tail = IDLE;
+          } else {
+            broken = true;
+          }
+          throw e;
+        }
+        break;
       }
       if (chunk == CLOSED) {
         return false;
       }
       if (chunk.isSealed()) {
+        if (broken) {
+          return false;
+        }
         // Whoever sealed it is putting the next one in place.
         backOff(++spins);
         continue;
       }
+      if (chunk.tornBytes != 0) {
+        StackRoom.require(); // only one frame in a chunk can be cut out
+      }
       boolean large = frameBytes > OutboundChunks.LARGE_FRAME_BYTES;
       long before = large ? chunk.claimSeal() : chunk.claim(frameBytes);
       if (!large && chunk.fits(before, frameBytes)) {
-        int at = (int) OutboundChunk.position(before);
-        encode(chunk, at, type, id, route, headers, body, frameBytes);
-        return true;
+        into = chunk;
+        position = before & OutboundChunk.BYTES_MASK;
+        break;
       }
       if (chunk.seals(before)) {
-        OutboundChunk fresh = openNext(chunk, before, frameBytes);
-        encode(fresh, 0, type, id, route, headers, body, frameBytes);
-        return true;
+        boolean mended = true;
+        try {
+          into = openNext(chunk, before, frameBytes);
+        } catch (Throwable e) {
+          mended = false;
+          if (tail == chunk) {
+            chunk.reopen(before);
+            mended = true;
+          }
+          throw e;
+        } finally {
+          if (!mended) {
+            broken = true;
+          }
+        }
+        break;
       }
     }
+    try {
+      encode(into, (int) position, type, id, route, headers, body, frameBytes);
+    } catch (Throwable e) {
+      if (into.tornBytes != 0) {
+        broken = true; // only one in a chunk can be cut out
+      }
+      into.tornAt = (int) position;
+      into.tornBytes = frameBytes;
+      throw e;
+    }
+    return true;
   }
 
   /**
@@ -154,15 +201,9 @@ final class OutboundChain {
     chunk.commit(frameBytes);
   }
 
-  /** The tail is BUSY and ours: puts the first chunk of a new chain there. */
+  /** The tail is BUSY and ours: puts the first chunk of a new chain there. Or fails before that. */
   private OutboundChunk openFirst(int frameBytes) {
-    OutboundChunk chunk;
-    try {
-      chunk = chunks.take(frameBytes);
-    } catch (Throwable e) {
-      tail = IDLE;
-      throw e;
-    }
+    OutboundChunk chunk = chunks.take(frameBytes);
     // In this order: a thread that held the chunk in an earlier life may seal it once it is open,
     // and once it is found at the head, the tail is the finder's to change.
     tail = chunk;
@@ -171,17 +212,11 @@ final class OutboundChain {
     return chunk;
   }
 
-  /** We sealed the tail: puts a fresh chunk behind it. */
+  /** We sealed the tail: puts a fresh chunk behind it. Or fails before that. */
   private OutboundChunk openNext(OutboundChunk sealed, long before, int frameBytes) {
+    OutboundChunk fresh = chunks.take(frameBytes);
     int end = (int) OutboundChunk.position(before);
     sealed.messages = (int) OutboundChunk.messages(before);
-    OutboundChunk fresh;
-    try {
-      fresh = chunks.take(frameBytes);
-    } catch (Throwable e) {
-      sealed.reopen(before);
-      throw e;
-    }
     queuedBytes.addAndGet(end);
     queuedMessages.addAndGet(sealed.messages);
     chunks.longer();
@@ -230,7 +265,45 @@ final class OutboundChain {
       chunk.sealedAt = end;
       tail = IDLE;
     }
-    return chunk.isComplete() ? chunk : null;
+    if (!chunk.isComplete()) {
+      return null;
+    }
+    if (chunk.tornBytes != 0) {
+      cutTorn(chunk);
+    }
+    return chunk;
+  }
+
+  private void cutTorn(OutboundChunk chunk) {
+    if (chunk.next != null) { // it is counted, with what is cut out now
+      queuedBytes.addAndGet(-chunk.tornBytes);
+      queuedMessages.decrementAndGet();
+    }
+    chunk.cutTorn();
+  }
+
+  /** Whether what is at the head can never leave. */
+  boolean isBroken() {
+    return broken;
+  }
+
+  /**
+   * Takes nothing any more, and forgets what is in a broken chain. The memory is not freed: another
+   * sender may be writing in it.
+   *
+   * @return how many messages that were
+   */
+  long abandon() {
+    tail = CLOSED;
+    long lost = 0;
+    for (OutboundChunk chunk = oldest(); chunk != null; chunk = chunk.next) {
+      lost += chunk.sealedAt == OutboundChunk.UNSEALED ? chunk.claimedMessages() : chunk.messages;
+    }
+    head = null;
+    first = null;
+    queuedBytes.set(0);
+    queuedMessages.set(0);
+    return lost;
   }
 
   /**

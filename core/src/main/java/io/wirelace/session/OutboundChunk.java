@@ -28,7 +28,9 @@ final class OutboundChunk {
   private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
 
   private static final int MESSAGE_SHIFT = 40;
-  private static final long BYTES_MASK = (1L << MESSAGE_SHIFT) - 1;
+
+  /** What is in a claim that is bytes: where the frame goes. */
+  static final long BYTES_MASK = (1L << MESSAGE_SHIFT) - 1;
 
   private static final VarHandle CLAIM;
   private static final VarHandle COMMITTED;
@@ -70,6 +72,12 @@ final class OutboundChunk {
 
   /** How many of its bytes a sender has written itself. */
   int written;
+
+  /** Where the frame of a sender that failed begins; set before {@link #tornBytes}. */
+  int tornAt;
+
+  /** How long that frame is; 0 if no sender has failed. */
+  volatile int tornBytes;
 
   /** The chunk that follows, if the sealer was a sender. */
   volatile @Nullable OutboundChunk next;
@@ -118,6 +126,7 @@ final class OutboundChunk {
     messages = 0;
     written = 0;
     sealedAt = UNSEALED;
+    tornBytes = 0;
     committed = 0;
     CLAIM.setVolatile(this, (1L << MESSAGE_SHIFT) | firstBytes);
   }
@@ -190,8 +199,20 @@ final class OutboundChunk {
     COMMITTED.getAndAdd(this, frameBytes);
   }
 
-  /** Whether every claim that got room is committed. Only after sealing. */
+  /** Whether every claim that got room is committed or torn. Only after sealing. */
   boolean isComplete() {
-    return committed == sealedAt;
+    return committed + tornBytes == sealedAt;
+  }
+
+  /** Takes the torn frame out of a complete chunk. By the one who has the duty. */
+  void cutTorn() {
+    int cut = tornBytes;
+    ByteBuffer rest = bytes.duplicate().limit(base + sealedAt).position(base + tornAt + cut);
+    bytes.duplicate().position(base + tornAt).put(rest.slice());
+    tornBytes = 0;
+    int end = sealedAt - cut;
+    committed = end;
+    sealedAt = end;
+    messages--;
   }
 }

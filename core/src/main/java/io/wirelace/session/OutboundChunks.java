@@ -43,6 +43,7 @@ final class OutboundChunks {
 
   /** An empty chunk with room for a frame. By the one thread that is putting it at the tail. */
   OutboundChunk take(int frameBytes) {
+    StackRoom.require(); // the allocator and the spares must not be left between two steps
     if (frameBytes > LARGE_FRAME_BYTES) {
       return new OutboundChunk(frameBytes, 1).with(allocator.directBuffer(frameBytes, frameBytes));
     }

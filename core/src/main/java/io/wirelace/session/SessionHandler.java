@@ -418,6 +418,11 @@ final class SessionHandler extends ChannelInboundHandlerAdapter
     }
   }
 
+  @Override
+  public void onBroken(Throwable cause) {
+    exceptionCaught(context(), cause);
+  }
+
   // ---- small things ----
 
   /** For the watch: closing takes too long. */

@@ -86,6 +86,11 @@ class OutboundDirectTest {
     public void onDiscarded(long messages) {
       discarded.addAndGet(messages);
     }
+
+    @Override
+    public void onBroken(Throwable cause) {
+      throw new AssertionError(cause);
+    }
   }
 
   /** What has left, in its order, whoever wrote it. */

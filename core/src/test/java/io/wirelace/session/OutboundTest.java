@@ -78,6 +78,11 @@ class OutboundTest {
     public void onDiscarded(long messages) {
       discarded.addAndGet(messages);
     }
+
+    @Override
+    public void onBroken(Throwable cause) {
+      throw new AssertionError(cause);
+    }
   }
 
   /** Decodes what arrives, and checks each thread's order. */
