@@ -7,6 +7,7 @@ module io.wirelace.quic {
   requires io.netty.transport;
   requires io.netty.transport.classes.epoll;
   requires io.wirelace.core;
+  requires org.slf4j;
   requires static transitive org.jspecify;
 
   provides io.wirelace.transport.Transport with

@@ -62,6 +62,9 @@ public final class Server implements AutoCloseable {
     STOPPED
   }
 
+  /** What the end of the event loops takes at most, once every channel is closed. */
+  private static final Duration LOOPS_END = Duration.ofSeconds(3);
+
   private final AtomicReference<State> state = new AtomicReference<>(State.NEW);
   private final CompletableFuture<Void> stopped = new CompletableFuture<>();
   private final List<Endpoint> endpoints;
@@ -69,6 +72,7 @@ public final class Server implements AutoCloseable {
   private final SessionSettings sessionSettings;
   private final NetworkListener listener;
   private final LongAdder denied = new LongAdder();
+  private final LongAdder outOfFiles = new LongAdder();
   private final Routes routes;
   private final EventLoops loops;
   private final Sessions sessions;
@@ -269,11 +273,21 @@ public final class Server implements AutoCloseable {
     return denied.sum();
   }
 
+  /**
+   * How often accepting has paused because no descriptor or memory was left ({@link
+   * Event.OutOfFiles}).
+   */
+  public long outOfFiles() {
+    return outOfFiles.sum();
+  }
+
   private void count(Event event) {
     if (event instanceof Event.HandshakeFailed) {
       failedHandshakes.increment();
     } else if (event instanceof Event.Denied turnedAway) {
       denied.add(turnedAway.count());
+    } else if (event instanceof Event.OutOfFiles paused) {
+      outOfFiles.add(paused.count());
     }
   }
 
@@ -331,6 +345,7 @@ public final class Server implements AutoCloseable {
       await(empty, sessionSettings.closeTimeout().plusSeconds(1));
     }
     loops.close();
+    loops.awaitEnd(LOOPS_END); // by NIO the kernel listens until the loop has looked again
     state.set(State.STOPPED);
     listener.onEvent(new Event.Stopped(abandoned));
     stopped.complete(null);

@@ -25,6 +25,7 @@ final class EventLog implements NetworkListener {
     BACKLOGGED,
     DROPPED,
     DENIED,
+    OUT_OF_FILES(Level.ERROR),
     VIOLATED,
     HANDSHAKE_FAILED,
     HANDLER_FAILED,
@@ -115,6 +116,17 @@ final class EventLog implements NetworkListener {
                       + (e.peer().isEmpty() ? e.count() + " of several peers" : e.peer())
                       + ": "
                       + e.fault());
+      case Event.OutOfFiles e ->
+          throttled(
+              Kind.OUT_OF_FILES,
+              () ->
+                  e.uri()
+                      + " cannot accept: "
+                      + e.error()
+                      + "; accepting paused "
+                      + e.count()
+                      + " times (raise the limit of open files, ulimit -n, or lower"
+                      + " max-connections)");
       case Event.Violated e ->
           throttled(
               Kind.VIOLATED, () -> "protocol broken by session " + e.session() + ": " + e.fault());

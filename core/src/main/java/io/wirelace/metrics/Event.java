@@ -169,6 +169,17 @@ public sealed interface Event {
   }
 
   /**
+   * A listener cannot accept because the process or the system has no descriptor, or no memory,
+   * left. Accepting pauses, and is tried again when a connection has ended and twice a second.
+   * Reported at once, and while it lasts at most once a minute.
+   *
+   * @param uri the listener's endpoint
+   * @param error the system's words
+   * @param count how often accepting has paused since the last report
+   */
+  record OutOfFiles(String uri, String error, long count) implements Event {}
+
+  /**
    * TLS is set up for an endpoint that listens.
    *
    * @param endpoint whose it is

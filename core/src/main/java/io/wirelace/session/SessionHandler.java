@@ -110,6 +110,9 @@ final class SessionHandler extends ChannelInboundHandlerAdapter
       context.listener().onEvent(new Event.Denied(String.valueOf(opened.peer()), denied));
       opened.sending().fault(0, denied);
       ending().begin(new CloseReason(CloseReason.Initiator.POLICY, denied));
+      if (!sessions.hasRoomForFarewell()) {
+        active.close();
+      }
       return;
     }
     MessageSink.Inbox box = context.sink().open(opened, new InboxFlow(this, opened, gate()));

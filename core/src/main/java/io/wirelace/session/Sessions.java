@@ -15,6 +15,7 @@ import java.util.Collections;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -32,7 +33,18 @@ public final class Sessions {
   private final int maxConnections;
   private final Consumer<Session> onOpen;
   private final Map<SessionId, Session> live = new ConcurrentHashMap<>();
+
+  /** As many that were turned away may wait for their peers' ends; the others are cut off. */
+  private static final int MOST_FAREWELLS = 1024;
+
   private final AtomicInteger connections = new AtomicInteger();
+
+  /** Those that {@code maxConnections} bounds. */
+  private final AtomicInteger admitted = new AtomicInteger();
+
+  /** Those that are told why they are not admitted. */
+  private final Set<Session> turnedAway = ConcurrentHashMap.newKeySet();
+
   private final AtomicReference<Counters.Snapshot> past =
       new AtomicReference<>(Counters.Snapshot.ZERO);
   private final CompletableFuture<CloseReason> firstEnd = new CompletableFuture<>();
@@ -161,17 +173,30 @@ public final class Sessions {
 
   // ---- for handlers, on their event loops ----
 
-  /** Counts a connection; a fault if there is one too many. */
+  /**
+   * Counts a connection. One that is turned away takes no place of those that are admitted.
+   *
+   * @return why it is not admitted; null if it is
+   */
   @Nullable Fault admit(Session session) {
-    if (connections.incrementAndGet() > maxConnections) {
+    connections.incrementAndGet();
+    if (stopping) {
+      turnedAway.add(session);
+      return Fault.of(ErrorCode.SERVER_STOPPING, "the server is stopping");
+    }
+    if (admitted.incrementAndGet() > maxConnections) {
+      admitted.decrementAndGet();
+      turnedAway.add(session);
       return Fault.of(
           ErrorCode.CONNECTION_LIMIT,
           "the server has its " + maxConnections + " connections (max-connections)");
     }
-    if (stopping) {
-      return Fault.of(ErrorCode.SERVER_STOPPING, "the server is stopping");
-    }
     return null;
+  }
+
+  /** Whether one that was turned away may wait until its peer has taken in why. */
+  boolean hasRoomForFarewell() {
+    return turnedAway.size() <= MOST_FAREWELLS;
   }
 
   void opened(Session session) {
@@ -196,6 +221,9 @@ public final class Sessions {
       }
       firstEnd.complete(reason);
     } finally { // whatever fails: this place is free again
+      if (!turnedAway.remove(session)) {
+        admitted.decrementAndGet();
+      }
       if (connections.decrementAndGet() == 0 && stopping) {
         empty.complete(null);
       }

@@ -113,7 +113,7 @@ public final class ByteStreams {
       Endpoint endpoint, TransportContext context, Protocol protocol) {
     ProxyOptions proxies = ProxyOptions.of(new EndpointOptions(endpoint));
     return StreamSockets.bind(
-        endpoint, context.loops(), above(endpoint.scheme(), proxies.before(protocol, context)));
+        endpoint, context, above(endpoint.scheme(), proxies.before(protocol, context)));
   }
 
   /** As {@link #connect(Endpoint, boolean, TransportContext, List, Protocol)} without ALPN. */

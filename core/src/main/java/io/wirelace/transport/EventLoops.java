@@ -12,10 +12,13 @@ import io.netty.channel.local.LocalIoHandler;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.FastThreadLocalThread;
 import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -34,6 +37,9 @@ public final class EventLoops implements AutoCloseable {
   private final String name;
   private final Duration spinWait;
   private final ReentrantLock lock = new ReentrantLock();
+
+  /** The threads of the loops for sockets. */
+  private final List<Thread> running = new CopyOnWriteArrayList<>();
 
   // Guarded by lock.
   private @Nullable EventLoopGroup sockets;
@@ -119,7 +125,12 @@ public final class EventLoops implements AutoCloseable {
     try {
       EventLoopGroup group = local;
       if (group == null) {
-        group = group(LocalIoHandler.newFactory(), name + "-memory");
+        group = // its threads are not waited for
+            new Loops(
+                threads,
+                new DefaultThreadFactory(name + "-memory", true),
+                LocalIoHandler.newFactory(),
+                spinWait);
         local = group;
       }
       return group;
@@ -130,7 +141,16 @@ public final class EventLoops implements AutoCloseable {
 
   /** Loops with what watches their sockets; whoever asks for them ends them. */
   EventLoopGroup group(IoHandlerFactory factory, String threadName) {
-    return new Loops(threads, new DefaultThreadFactory(threadName, true), factory, spinWait);
+    ThreadFactory noting =
+        new DefaultThreadFactory(threadName, true) {
+          @Override
+          public Thread newThread(Runnable loop) {
+            Thread made = super.newThread(loop);
+            running.add(made);
+            return made;
+          }
+        };
+    return new Loops(threads, noting, factory, spinWait);
   }
 
   private static final class Loops extends MultiThreadIoEventLoopGroup {
@@ -248,6 +268,56 @@ public final class EventLoops implements AutoCloseable {
       shutdown(readiness, 0);
       // A local channel that closes still has its peer's loop do a task.
       shutdown(local, LOCAL_QUIET_MS);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * Waits until the loops that were closed have ended, so that the system has their sockets back
+   * and no thread of theirs is left. Those for channels within this process stay a moment longer:
+   * no socket is theirs. Not from one of the loops.
+   *
+   * @return whether they have, within that time
+   */
+  public boolean awaitEnd(Duration most) {
+    boolean ended = true;
+    long end = System.nanoTime() + most.toNanos();
+    for (EventLoopGroup group : groups()) {
+      long leftMs = Math.max(0, (end - System.nanoTime()) / 1_000_000);
+      ended &= group.terminationFuture().awaitUninterruptibly(leftMs);
+    }
+    return ended && join(end);
+  }
+
+  /** A loop is called terminated a moment before its thread has ended. */
+  private boolean join(long endNs) {
+    boolean interrupted = Thread.interrupted();
+    try {
+      for (Thread thread : running) {
+        while (thread.isAlive() && endNs - System.nanoTime() > 0) {
+          try {
+            thread.join(Duration.ofNanos(endNs - System.nanoTime()));
+          } catch (InterruptedException e) {
+            interrupted = true;
+          }
+        }
+      }
+      return running.stream().noneMatch(Thread::isAlive);
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  private List<EventLoopGroup> groups() {
+    lock.lock();
+    try {
+      return Stream.of(sockets, readiness)
+          .flatMap(Stream::ofNullable)
+          .filter(EventLoopGroup::isShuttingDown)
+          .toList();
     } finally {
       lock.unlock();
     }

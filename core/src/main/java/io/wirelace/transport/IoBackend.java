@@ -50,6 +50,8 @@ public enum IoBackend {
   /** The JDK's own, everywhere. */
   NIO;
 
+  private static final String MULTISHOT = "io.netty.iouring.acceptMultiShotEnabled";
+
   /** The name as settings and the start-up line spell it: {@code io_uring}. */
   public String label() {
     return name().toLowerCase(Locale.ROOT);
@@ -73,11 +75,22 @@ public enum IoBackend {
         case AUTO, NIO -> null;
         case EPOLL -> Epoll.unavailabilityCause();
         case KQUEUE -> KQueue.unavailabilityCause();
-        case IO_URING -> IoUring.unavailabilityCause();
+        case IO_URING -> acceptOneByOne();
       };
     } catch (LinkageError e) {
       return e;
     }
+  }
+
+  /**
+   * Netty begins a multishot accept anew when it has failed, paused or not: without a descriptor
+   * left, that keeps a processor busy. It reads this once, when its class is initialized.
+   */
+  private static @Nullable Throwable acceptOneByOne() {
+    if (System.getProperty(MULTISHOT) == null) {
+      System.setProperty(MULTISHOT, "false");
+    }
+    return IoUring.unavailabilityCause();
   }
 
   IoHandlerFactory factory() {

@@ -45,10 +45,11 @@ final class StreamSockets {
   }
 
   /** Listens; each accepted channel is given to {@code above}. */
-  static ChannelFuture bind(Endpoint endpoint, EventLoops loops, Above above) {
+  static ChannelFuture bind(Endpoint endpoint, TransportContext context, Above above) {
     if (endpoint.isSocketFile()) {
-      return UnixSockets.bind(endpoint, loops, above);
+      return UnixSockets.bind(endpoint, context, above);
     }
+    EventLoops loops = context.loops();
     SocketOptions options = SocketOptions.of(new EndpointOptions(endpoint));
     ServerBootstrap bootstrap =
         new ServerBootstrap()
@@ -56,6 +57,7 @@ final class StreamSockets {
             .channel(loops.backend().serverSocket())
             .option(ChannelOption.SO_BACKLOG, options.backlog())
             .option(ChannelOption.SO_REUSEADDR, options.reuseAddress())
+            .handler(new AcceptPause(endpoint, context.listener(), System::nanoTime))
             .childHandler(pipeline(above));
     if (options.receiveBufferBytes() > 0) {
       // On the listener as well: the window's scale is settled before the channel is accepted.

@@ -19,7 +19,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicInteger;
 import javax.net.ssl.SSLEngine;
 import org.jspecify.annotations.Nullable;
 
@@ -39,12 +38,13 @@ public final class TlsStreams implements AutoCloseable {
 
   private final TlsServer tls;
   private final NetworkListener listener;
-  private final AtomicInteger underWay = new AtomicInteger();
+  private final Places underWay;
   private final AtomicBoolean looksAtFiles = new AtomicBoolean();
 
   private TlsStreams(TlsServer tls, NetworkListener listener) {
     this.tls = tls;
     this.listener = listener;
+    this.underWay = new Places(tls.settings().maxHandshakes());
   }
 
   /**
@@ -111,42 +111,47 @@ public final class TlsStreams implements AutoCloseable {
    * @param link what is known of the connection; its transport is the scheme inside TLS
    */
   public void start(Channel channel, Link link, ByteStreams.Protocol protocol) {
-    if (underWay.incrementAndGet() > tls.settings().maxHandshakes()) {
-      underWay.decrementAndGet();
-      Fault fault =
-          Fault.of(
-              ErrorCode.CONNECTION_LIMIT,
-              tls.settings().maxHandshakes() + " handshakes are under way (max-handshakes)");
-      listener.onEvent(new Event.Denied(String.valueOf(link.peer()), fault));
-      channel.close();
-      return;
-    }
     ChannelHandler tlsHandler;
     try {
       tlsHandler = handler(channel.alloc());
     } catch (IllegalStateException e) {
-      underWay.decrementAndGet();
       channel.close(); // accepted just before the listener was closed
       return;
     }
+    Places.Place place = underWay.enter(channel, link.peer(), () -> pushedOut(channel, link));
     TlsGather gather = new TlsGather();
     channel.pipeline().addLast("tls-records", new TlsRecords(Role.SERVER, gather));
     channel.pipeline().addLast("tls", tlsHandler);
     channel.pipeline().addLast("tls-gather", gather);
-    channel.pipeline().addLast("tls-handshake", new TlsHandshake(link, outcome(link, protocol)));
+    channel
+        .pipeline()
+        .addLast("tls-handshake", new TlsHandshake(link, outcome(link, protocol, place)));
   }
 
-  private TlsHandshake.Outcome outcome(Link link, ByteStreams.Protocol protocol) {
+  /** The oldest of the source that has the most of them goes, so that there is room for others. */
+  private void pushedOut(Channel channel, Link link) {
+    Fault fault =
+        Fault.of(
+            ErrorCode.CONNECTION_LIMIT,
+            tls.settings().maxHandshakes()
+                + " handshakes are under way (max-handshakes); this was the oldest of where most of"
+                + " them are from");
+    listener.onEvent(new Event.Denied(String.valueOf(link.peer()), fault));
+    channel.close();
+  }
+
+  private TlsHandshake.Outcome outcome(
+      Link link, ByteStreams.Protocol protocol, Places.Place place) {
     return new TlsHandshake.Outcome() {
       @Override
       public void shaken(Channel channel, Link known) {
-        underWay.decrementAndGet();
+        place.leave(channel);
         protocol.start(channel, known);
       }
 
       @Override
       public void failed(Channel channel, Fault fault) {
-        underWay.decrementAndGet();
+        place.leave(channel);
         listener.onEvent(new Event.HandshakeFailed(String.valueOf(link.peer()), fault));
       }
     };

@@ -60,7 +60,9 @@ final class UnixSockets {
   }
 
   /** Listens; succeeds when the socket has appeared at its path. */
-  static ChannelFuture bind(Endpoint endpoint, EventLoops loops, StreamSockets.Above above) {
+  static ChannelFuture bind(
+      Endpoint endpoint, TransportContext context, StreamSockets.Above above) {
+    EventLoops loops = context.loops();
     UnixSocketOptions options = UnixSocketOptions.of(new EndpointOptions(endpoint));
     SocketFile file = SocketFile.prepare(endpoint, options.mode());
     ServerBootstrap bootstrap =
@@ -68,6 +70,7 @@ final class UnixSockets {
             .group(loops.readinessSockets())
             .channelFactory(loops.readinessBackend()::unixServerSocket)
             .option(ChannelOption.SO_BACKLOG, options.backlog())
+            .handler(new AcceptPause(endpoint, context.listener(), System::nanoTime))
             .childAttr(PATH, file.path())
             .childHandler(StreamSockets.pipeline(above));
     channelOptions(options, loops)

@@ -150,6 +150,10 @@ public enum Compression {
     // The safe decompressor only: it never reads or writes outside the arrays it is given.
     private static final LZ4Factory FACTORY = LZ4Factory.fastestInstance();
 
+    static {
+      UnpackedLibrary.delete("liblz4-java-");
+    }
+
     static byte @Nullable [] deflate(byte[] body) {
       byte[] out =
           new byte[PREFIX_BYTES + FACTORY.fastCompressor().maxCompressedLength(body.length)];

@@ -12,11 +12,11 @@ import io.wirelace.http.websocket.WebSocketHandler;
 import io.wirelace.metrics.Event;
 import io.wirelace.transport.EndOfStream;
 import io.wirelace.transport.Link;
+import io.wirelace.transport.Places;
 import io.wirelace.transport.TransportContext;
 import io.wirelace.wire.Role;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,7 +41,7 @@ final class ServerHandshake extends ChannelInboundHandlerAdapter {
     private final boolean page;
     private final MessagesOf messages;
     private final Upgrade upgrade;
-    private final AtomicInteger underWay = new AtomicInteger();
+    private final Places underWay;
 
     /**
      * For one endpoint.
@@ -60,6 +60,7 @@ final class ServerHandshake extends ChannelInboundHandlerAdapter {
       this.context = context;
       this.page = page;
       this.upgrade = new Upgrade(options);
+      this.underWay = new Places(options.maxHandshakes());
     }
   }
 
@@ -68,7 +69,7 @@ final class ServerHandshake extends ChannelInboundHandlerAdapter {
   private final HeadReader reader;
 
   private State state = State.READING;
-  private boolean counted;
+  private Places.@Nullable Place place;
   private @Nullable ScheduledFuture<?> timer;
 
   /**
@@ -84,22 +85,32 @@ final class ServerHandshake extends ChannelInboundHandlerAdapter {
 
   @Override
   public void handlerAdded(ChannelHandlerContext ctx) {
-    counted = true;
     long timeout = listener.options.handshakeTimeout().toNanos();
     timer = ctx.executor().schedule(() -> outOfTime(ctx), timeout, TimeUnit.NANOSECONDS);
-    int most = listener.options.maxHandshakes();
-    if (listener.underWay.incrementAndGet() > most) {
-      String why = "the listener has its " + most + " handshakes (max-handshakes)";
+    place = listener.underWay.enter(ctx.channel(), link.peer(), () -> pushedOut(ctx));
+  }
+
+  /** The oldest of the source that has the most of them goes, so that there is room for others. */
+  private void pushedOut(ChannelHandlerContext ctx) {
+    if (state == State.READING) {
+      String why =
+          "the listener has its "
+              + listener.options.maxHandshakes()
+              + " handshakes (max-handshakes); this was the oldest of where most of them are from";
       deny(ctx, HttpAnswer.of(HttpStatus.SERVICE_UNAVAILABLE, why));
+    }
+    if (state != State.DONE) {
+      ctx.close();
     }
   }
 
   @Override
   public void handlerRemoved(ChannelHandlerContext ctx) {
     state = State.DONE;
-    if (counted) {
-      counted = false;
-      listener.underWay.decrementAndGet();
+    Places.Place had = place;
+    if (had != null) {
+      place = null;
+      had.leave(ctx.channel());
     }
     ScheduledFuture<?> running = timer;
     if (running != null) {

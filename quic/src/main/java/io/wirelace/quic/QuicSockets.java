@@ -2,6 +2,7 @@ package io.wirelace.quic;
 
 import io.netty.bootstrap.Bootstrap;
 import io.netty.buffer.PooledByteBufAllocator;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.FixedRecvByteBufAllocator;
@@ -11,9 +12,14 @@ import io.netty.handler.codec.quic.EpollQuicUtils;
 import io.netty.handler.codec.quic.FlushStrategy;
 import io.netty.handler.codec.quic.QuicCodecBuilder;
 import io.netty.handler.codec.quic.SegmentedDatagramPacketAllocator;
+import io.netty.util.ReferenceCountUtil;
 import io.wirelace.transport.EventLoops;
 import io.wirelace.transport.IoBackend;
+import java.net.InetSocketAddress;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** What servers and clients set alike: the UDP socket under a connection, and its transport. */
 final class QuicSockets {
@@ -24,6 +30,9 @@ final class QuicSockets {
 
   /** What the kernel takes in one call: a UDP payload's most. */
   private static final int MOST_GSO_BYTES = 65_507;
+
+  private static final Logger LOG = LoggerFactory.getLogger(QuicSockets.class);
+  private static final AtomicBoolean TOLD = new AtomicBoolean();
 
   private QuicSockets() {}
 
@@ -73,8 +82,32 @@ final class QuicSockets {
   static SegmentedDatagramPacketAllocator segments(QuicOptions.Socket options, EventLoops loops) {
     int segments = Math.min(MOST_SEGMENTS, MOST_GSO_BYTES / options.datagramBytes());
     return options.gso() && segments > 1 && isEpoll(loops)
-        ? EpollQuicUtils.newSegmentedAllocator(segments)
+        ? segmented(segments)
         : SegmentedDatagramPacketAllocator.NONE;
+  }
+
+  /** On the module path Netty's QUIC reads epoll's classes only if it is told to. */
+  private static SegmentedDatagramPacketAllocator segmented(int segments) {
+    try {
+      SegmentedDatagramPacketAllocator allocator = EpollQuicUtils.newSegmentedAllocator(segments);
+      // What is not readable shows only when the first packet is made.
+      ReferenceCountUtil.release(
+          allocator.newPacket(Unpooled.EMPTY_BUFFER, 1, new InetSocketAddress(0)));
+      return allocator;
+    } catch (LinkageError e) {
+      return withoutSegments(e);
+    }
+  }
+
+  static SegmentedDatagramPacketAllocator withoutSegments(LinkageError why) {
+    if (TOLD.compareAndSet(false, true)) {
+      LOG.warn(
+          "QUIC sends each datagram by itself: {} (on the module path, --add-reads"
+              + " io.netty.codec.classes.quic=io.netty.transport.classes.epoll lets it send several"
+              + " at once)",
+          why.toString());
+    }
+    return SegmentedDatagramPacketAllocator.NONE;
   }
 
   static void configure(QuicCodecBuilder<?> codec, QuicOptions options) {

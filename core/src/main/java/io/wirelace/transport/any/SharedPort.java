@@ -2,12 +2,14 @@ package io.wirelace.transport.any;
 
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
+import io.wirelace.error.ErrorCode;
 import io.wirelace.error.Fault;
 import io.wirelace.metrics.Event;
 import io.wirelace.transport.ByteStreams;
 import io.wirelace.transport.Endpoint;
 import io.wirelace.transport.EndpointOptions;
 import io.wirelace.transport.Link;
+import io.wirelace.transport.Places;
 import io.wirelace.transport.StreamProtocol;
 import io.wirelace.transport.TlsOptions;
 import io.wirelace.transport.TlsStreams;
@@ -29,14 +31,14 @@ record SharedPort(
     AnyOptions options,
     TransportContext context,
     @Nullable TlsStreams tls,
-    Undecided undecided)
+    Places undecided)
     implements ByteStreams.Protocol {
 
   /** Reads certificates, and listens. */
   static ChannelFuture bind(Endpoint endpoint, AnyOptions options, TransportContext context) {
     TlsStreams tls = tls(endpoint, options, context);
     SharedPort port =
-        new SharedPort(endpoint, options, context, tls, new Undecided(options.maxUndecided()));
+        new SharedPort(endpoint, options, context, tls, new Places(options.maxUndecided()));
     ChannelFuture bind = ByteStreams.bind(endpoint, false, context, port);
     if (tls != null) {
       bind.addListener(done -> {
@@ -63,12 +65,12 @@ record SharedPort(
 
   @Override
   public void start(Channel channel, Link link) {
-    Undecided.Place place = undecided.enter(channel);
+    Places.Place place = undecided.enter(channel, link.peer(), () -> pushedOut(channel, link));
     channel.pipeline().addLast(new Sniffer(this, link.withTransport("tcp"), place, false));
   }
 
   /** A connection begins with TLS: what is inside is known by ALPN, or by its first bytes. */
-  void startTls(TlsStreams streams, Channel channel, Link link, Undecided.Place place) {
+  void startTls(TlsStreams streams, Channel channel, Link link, Places.Place place) {
     streams.start(
         channel,
         link.withTransport("tls"),
@@ -84,9 +86,21 @@ record SharedPort(
   }
 
   /** A connection has shown what it is. */
-  void decided(StreamProtocol protocol, Channel channel, Link link, Undecided.Place place) {
+  void decided(StreamProtocol protocol, Channel channel, Link link, Places.Place place) {
     place.leave(channel);
     protocol.start(channel, endpoint, link, context);
+  }
+
+  /** The oldest of the source that has the most of them goes, so that there is room for others. */
+  private void pushedOut(Channel channel, Link link) {
+    denied(
+        link,
+        Fault.of(
+            ErrorCode.CONNECTION_LIMIT,
+            options.maxUndecided()
+                + " connections have not shown what they are (max-undecided); this was the oldest"
+                + " of where most of them are from"));
+    channel.close();
   }
 
   /** Tells of a connection that is turned away. */

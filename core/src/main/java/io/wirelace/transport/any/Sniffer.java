@@ -7,6 +7,7 @@ import io.wirelace.error.ErrorCode;
 import io.wirelace.error.Fault;
 import io.wirelace.transport.EndOfStream;
 import io.wirelace.transport.Link;
+import io.wirelace.transport.Places;
 import io.wirelace.transport.any.FirstBytes.Language;
 import io.wirelace.transport.any.FirstBytes.Verdict;
 import java.io.IOException;
@@ -28,7 +29,7 @@ final class Sniffer extends ChannelInboundHandlerAdapter {
 
   private final SharedPort port;
   private final Link link;
-  private final Undecided.Place place;
+  private final Places.Place place;
   private final boolean insideTls;
   private final FirstBytes firstBytes;
 
@@ -39,7 +40,7 @@ final class Sniffer extends ChannelInboundHandlerAdapter {
 
   private boolean refused;
 
-  Sniffer(SharedPort port, Link link, Undecided.Place place, boolean insideTls) {
+  Sniffer(SharedPort port, Link link, Places.Place place, boolean insideTls) {
     this.port = port;
     this.link = link;
     this.place = place;
@@ -49,15 +50,6 @@ final class Sniffer extends ChannelInboundHandlerAdapter {
 
   @Override
   public void handlerAdded(ChannelHandlerContext ctx) {
-    if (!insideTls && place.isOver()) {
-      refuse(
-          ctx,
-          Fault.of(
-              ErrorCode.CONNECTION_LIMIT,
-              "too many connections that have not shown what they are (max-undecided)"),
-          Language.UNKNOWN);
-      return;
-    }
     deadline =
         ctx.executor()
             .schedule(
