@@ -18,7 +18,7 @@ public enum Drop {
   REPEATED,
   /** A datagram that is not exactly one frame. */
   FOREIGN,
-  /** A datagram of a source that has not proved yet that it is there. */
+  /** A datagram of a source that has not proved that it is there, or that is not a peer's own. */
   UNPROVEN,
   /** A datagram that came while too much waited for a session that does not read. */
   OVERRUN,

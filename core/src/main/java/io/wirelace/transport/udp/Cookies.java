@@ -24,6 +24,7 @@ final class Cookies {
   private static final int KEY_BYTES = 32;
 
   private final Mac mac;
+  private final SecureRandom random;
   private final LongSupplier clock;
 
   /**
@@ -34,6 +35,7 @@ final class Cookies {
   Cookies(SecureRandom random, LongSupplier clock) {
     byte[] key = new byte[KEY_BYTES];
     random.nextBytes(key);
+    this.random = random;
     this.clock = clock;
     try {
       mac = Mac.getInstance("HmacSHA256");
@@ -56,10 +58,26 @@ final class Cookies {
     return of(source, window());
   }
 
+  /** One that is kept by who gives it. */
+  long another() {
+    return random.nextLong() | MARK;
+  }
+
   /** Whether a source has sent back a cookie of its own that is still good. */
   boolean prove(InetSocketAddress source, long cookie) {
     long window = window();
     return cookie == of(source, window) || cookie == of(source, window - 1);
+  }
+
+  /** The cookie of a source that is still good and whose token a clock holds; 0 if none is. */
+  long tagged(InetSocketAddress source, long clock) {
+    long window = window();
+    for (long cookie : new long[] {of(source, window), of(source, window - 1)}) {
+      if (Proof.isTagged(clock, cookie)) {
+        return cookie;
+      }
+    }
+    return 0;
   }
 
   private long window() {

@@ -1,7 +1,10 @@
 package io.wirelace.transport.udp;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelDuplexHandler;
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPromise;
 import io.wirelace.error.ErrorCode;
@@ -17,11 +20,30 @@ import org.jspecify.annotations.Nullable;
  * only.
  */
 abstract class DatagramEnds extends ChannelDuplexHandler {
+  private final Doubt doubt = new Doubt();
   private boolean told;
   private boolean heard;
 
   /** Whether there is a conversation to end. */
   abstract boolean isBegun();
+
+  /** Whether what has come is known to be the peer's own. */
+  abstract boolean isProved();
+
+  /** Sends the peer a probe that only the peer itself can answer. */
+  abstract void ask(ChannelHandlerContext ctx);
+
+  /** The peer has shown that it is there. */
+  final boolean isThere() {
+    return doubt.clear();
+  }
+
+  /** Something that anybody could forge says that the peer is gone. */
+  final void suspect(ChannelHandlerContext ctx) {
+    if (!isOver()) {
+      doubt.begin(ctx, () -> ask(ctx), () -> lost(ctx));
+    }
+  }
 
   /** Whether the peer's end has been heard, or ours told. */
   final boolean isOver() {
@@ -39,7 +61,7 @@ abstract class DatagramEnds extends ChannelDuplexHandler {
       promise.setSuccess();
       ctx.fireUserEventTriggered(EndOfStream.INSTANCE);
     } else {
-      ctx.writeAndFlush(end)
+      writeAndFlush(ctx, end)
           .addListener(done -> {
             promise.trySuccess();
             ctx.fireUserEventTriggered(EndOfStream.INSTANCE);
@@ -47,17 +69,30 @@ abstract class DatagramEnds extends ChannelDuplexHandler {
     }
   }
 
+  private ChannelFuture writeAndFlush(ChannelHandlerContext ctx, ByteBuf frame) {
+    return ctx.writeAndFlush(signed(ctx, frame));
+  }
+
+  /** A frame of this layer with what proves it, where that is not added further down. */
+  ByteBuf signed(ChannelHandlerContext ctx, ByteBuf frame) {
+    return frame;
+  }
+
+  /** Whether a goodbye would leave now. */
+  boolean canTell(ChannelHandlerContext ctx) {
+    return isBegun() && ctx.channel().isActive() && ctx.channel().isWritable();
+  }
+
   /** Writes whole frames. */
   abstract void writeFrames(ChannelHandlerContext ctx, ByteBuf frames, ChannelPromise promise);
 
   @Override
   public void close(ChannelHandlerContext ctx, ChannelPromise promise) {
-    boolean canTell = isBegun() && ctx.channel().isActive() && ctx.channel().isWritable();
-    ByteBuf end = canTell ? end(ErrorCode.CONNECTION_CLOSED, "") : null;
+    ByteBuf end = canTell(ctx) ? end(ErrorCode.CONNECTION_CLOSED, "") : null;
     if (end == null) {
       ctx.close(promise);
     } else {
-      ctx.writeAndFlush(end).addListener(done -> ctx.close(promise));
+      writeAndFlush(ctx, end).addListener(done -> ctx.close(promise));
     }
   }
 
@@ -70,8 +105,21 @@ abstract class DatagramEnds extends ChannelDuplexHandler {
     return DatagramFrame.end(Fault.of(code, text));
   }
 
-  /** The peer has told its end; passes on what it said, if it is more than that. Owns the frame. */
+  /**
+   * The peer has told its end; passes on what it said, if it is more than that. Where anybody could
+   * have said it, the peer is asked first whether it is still there. Owns the frame.
+   */
   final void heardEnd(ChannelHandlerContext ctx, ByteBuf frame) {
+    if (isProved() || isOver()) {
+      end(ctx, frame);
+      return;
+    }
+    byte[] told = ByteBufUtil.getBytes(frame); // a copy to measure: the read buffer is far larger
+    frame.release();
+    doubt.begin(ctx, () -> ask(ctx), () -> end(ctx, Unpooled.wrappedBuffer(told)));
+  }
+
+  private void end(ChannelHandlerContext ctx, ByteBuf frame) {
     heard = true;
     if (DatagramFrame.code(frame) == ErrorCode.CONNECTION_CLOSED.number()) {
       frame.release();
@@ -83,8 +131,15 @@ abstract class DatagramEnds extends ChannelDuplexHandler {
 
   /** The peer's end is known without its words. */
   final void lost(ChannelHandlerContext ctx) {
+    doubt.clear();
     heard = true;
     ctx.fireUserEventTriggered(EndOfStream.INSTANCE);
+  }
+
+  @Override
+  public void channelInactive(ChannelHandlerContext ctx) {
+    doubt.clear();
+    ctx.fireChannelInactive();
   }
 
   /** Nothing came for too long: tells the peer, in case it lives, and ends the session. */
@@ -92,7 +147,7 @@ abstract class DatagramEnds extends ChannelDuplexHandler {
     String text = "nothing came for " + silentMs + " ms (idle-timeout of the endpoint)";
     ByteBuf end = end(ErrorCode.IDLE_TIMEOUT, text);
     if (end != null) {
-      ctx.writeAndFlush(end, ctx.voidPromise());
+      writeAndFlush(ctx, end);
       ctx.fireExceptionCaught(new WirelaceException(ErrorCode.IDLE_TIMEOUT, text));
     }
   }

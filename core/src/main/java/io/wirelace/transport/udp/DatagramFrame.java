@@ -39,7 +39,7 @@ final class DatagramFrame {
     return frame.getByte(frame.readerIndex() + FrameHeader.TYPE_OFFSET) & KIND_MASK;
   }
 
-  private static long id(ByteBuf frame) {
+  static long id(ByteBuf frame) {
     return frame.getLong(frame.readerIndex() + FrameHeader.ID_OFFSET);
   }
 
@@ -66,6 +66,11 @@ final class DatagramFrame {
     return frame.getLong(frame.readerIndex() + FrameHeader.BYTES + 1);
   }
 
+  /** Puts another clock into a probe or a reply. */
+  static void clock(ByteBuf frame, long clock) {
+    frame.setLong(frame.readerIndex() + FrameHeader.BYTES + 1, clock);
+  }
+
   /** Whether it is an ERROR about the connection as a whole, which ends it. */
   static boolean isEnd(ByteBuf frame) {
     return kind(frame) == FrameHeader.ERROR
@@ -73,7 +78,7 @@ final class DatagramFrame {
         && frame.readableBytes() >= FrameHeader.BYTES + 9;
   }
 
-  /** The code of an ERROR. */
+  /** The code of an ERROR without headers. */
   static int code(ByteBuf error) {
     return error.getInt(error.readerIndex() + FrameHeader.BYTES);
   }

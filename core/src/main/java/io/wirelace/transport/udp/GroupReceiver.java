@@ -47,6 +47,16 @@ final class GroupReceiver extends ChannelInboundHandlerAdapter implements PeerCh
     }
 
     @Override
+    boolean isProved() {
+      return false;
+    }
+
+    @Override
+    void ask(ChannelHandlerContext ctx) {
+      // Nobody is there to be asked.
+    }
+
+    @Override
     void writeFrames(ChannelHandlerContext ctx, ByteBuf frames, ChannelPromise promise) {
       ctx.write(frames, promise);
     }
@@ -104,7 +114,7 @@ final class GroupReceiver extends ChannelInboundHandlerAdapter implements PeerCh
   }
 
   @Override
-  public boolean canSend(PeerChannel peer) {
+  public boolean canSend(PeerChannel peer, int bytes) {
     return true;
   }
 

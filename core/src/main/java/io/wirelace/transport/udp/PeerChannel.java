@@ -12,6 +12,7 @@ import io.netty.channel.EventLoop;
 import io.netty.channel.WriteBufferWaterMark;
 import java.net.SocketAddress;
 import java.util.ArrayDeque;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One peer of a socket that many share: what it sends is fired up this channel's pipeline, and what
@@ -29,7 +30,7 @@ final class PeerChannel extends AbstractChannel {
   /** The socket that carries it. */
   interface Socket {
     /** Whether it takes another datagram now; if not, it flushes the peer when it does again. */
-    boolean canSend(PeerChannel peer);
+    boolean canSend(PeerChannel peer, int bytes);
 
     /** Takes one frame; it leaves with the next {@link #flush}. Owns the buffer. */
     void send(ByteBuf frame, PeerChannel peer);
@@ -51,6 +52,7 @@ final class PeerChannel extends AbstractChannel {
   private final int mostWaitingBytes;
   private final ArrayDeque<ByteBuf> waiting = new ArrayDeque<>(0);
   private final long openedNs;
+  private @Nullable PeerHandler handler;
   private int waitingBytes;
   private long lastReadNs;
   private boolean draining;
@@ -67,6 +69,16 @@ final class PeerChannel extends AbstractChannel {
     this.openedNs = nowNs;
     this.lastReadNs = nowNs;
     config.setWriteBufferWaterMark(WATERMARK);
+  }
+
+  /** What a listener does for it below its session; null on the channel of a group. */
+  @Nullable PeerHandler handler() {
+    return handler;
+  }
+
+  void handledBy(PeerHandler peerHandler) {
+    handler = peerHandler;
+    pipeline().addLast(peerHandler);
   }
 
   // ---- in ----
@@ -145,12 +157,13 @@ final class PeerChannel extends AbstractChannel {
     for (Object message = out.current(); message != null; message = out.current()) {
       ByteBuf frames = (ByteBuf) message;
       while (frames.isReadable()) {
-        if (!socket.canSend(this)) {
+        int bytes = DatagramFrame.frameBytes(frames);
+        if (!socket.canSend(this, bytes)) {
           socket.flush();
           return;
         }
         // The slice keeps the buffer until it has left.
-        socket.send(frames.readRetainedSlice(DatagramFrame.frameBytes(frames)), this);
+        socket.send(frames.readRetainedSlice(bytes), this);
       }
       out.remove();
     }

@@ -33,6 +33,9 @@ final class UdpClient extends DatagramEnds {
   private static final long FIRST_WAIT_NS = TimeUnit.MILLISECONDS.toNanos(100);
   private static final long MOST_WAIT_NS = TimeUnit.SECONDS.toNanos(1);
 
+  /** Beyond that the listener is one that does not know of proofs. */
+  private static final long MOST_OFFER_NS = TimeUnit.SECONDS.toNanos(4);
+
   /** Signs of life that come so late are not of this session's beginning. */
   private static final long YOUNG_NS = TimeUnit.SECONDS.toNanos(2);
 
@@ -54,7 +57,11 @@ final class UdpClient extends DatagramEnds {
   private final DatagramDrops drops;
   private final CompletableFuture<Void> ready = new CompletableFuture<>();
 
+  private final Proof proof = new Proof();
+
   private State state = State.ASKING;
+  private long cookie;
+  private long question;
   private boolean welcomed;
   private byte @Nullable [] hello;
   private @Nullable ScheduledFuture<?> timer;
@@ -63,6 +70,7 @@ final class UdpClient extends DatagramEnds {
   private long lastReadNs;
   private long lastWrittenNs;
   private long lastProbedNs;
+  private @Nullable ScheduledFuture<?> offerTimer;
 
   UdpClient(Endpoint endpoint, UdpOptions options, TransportContext context) {
     this.endpoint = endpoint;
@@ -121,6 +129,9 @@ final class UdpClient extends DatagramEnds {
    */
   private @Nullable ByteBuf answered(ChannelHandlerContext ctx, ByteBuf frame) {
     if (DatagramFrame.isProbe(frame)) {
+      if (Cookies.isCookie(DatagramFrame.clock(frame))) {
+        cookie = DatagramFrame.clock(frame);
+      }
       ctx.writeAndFlush(DatagramFrame.reply(DatagramFrame.clock(frame)), ctx.voidPromise());
     } else if (DatagramFrame.isEnd(frame)) {
       int number = DatagramFrame.code(frame);
@@ -147,6 +158,10 @@ final class UdpClient extends DatagramEnds {
     lastWrittenNs = startedNs;
     long ns = options.idleTimeout().toNanos() / LOOKS;
     timer = ctx.executor().scheduleWithFixedDelay(() -> look(ctx), ns, ns, TimeUnit.NANOSECONDS);
+    if (cookie != 0) {
+      proof.cookie(cookie);
+      offer(ctx, FIRST_WAIT_NS);
+    }
     context
         .starter()
         .startSession(
@@ -154,6 +169,15 @@ final class UdpClient extends DatagramEnds {
             Link.of(ctx.channel(), endpoint.scheme())
                 .withMaxFrameBytes(UdpTransport.MOST_FRAME_BYTES));
     ready.complete(null);
+  }
+
+  /** Says that this side can prove what it sends, until the listener says the same. */
+  private void offer(ChannelHandlerContext ctx, long waitNs) {
+    if (!proof.isProving() && waitNs <= MOST_OFFER_NS && ctx.channel().isActive()) {
+      ctx.writeAndFlush(proof.probe(System.nanoTime()), ctx.voidPromise());
+      offerTimer =
+          ctx.executor().schedule(() -> offer(ctx, 2 * waitNs), waitNs, TimeUnit.NANOSECONDS);
+    }
   }
 
   private void fail(ChannelHandlerContext ctx, Throwable cause) {
@@ -168,6 +192,10 @@ final class UdpClient extends DatagramEnds {
     ByteBuf frame = message instanceof DatagramPacket packet ? packet.content() : (ByteBuf) message;
     if (!DatagramFrame.isWhole(frame)) {
       drops.drop(Drop.FOREIGN, ctx.channel().remoteAddress());
+      frame.release();
+      return;
+    }
+    if (state != State.ASKING && !admit(ctx, frame)) {
       frame.release();
       return;
     }
@@ -199,6 +227,50 @@ final class UdpClient extends DatagramEnds {
   }
 
   /**
+   * Whether a datagram may be taken for the listener's own: it proves that, or the listener has
+   * never proved anything. What proved it is taken out of the frame.
+   */
+  private boolean admit(ChannelHandlerContext ctx, ByteBuf frame) {
+    boolean proved = proof.check(frame);
+    if (!proved && proof.isDemanding()) {
+      forged(ctx, frame);
+      return false;
+    }
+    boolean answer = DatagramFrame.isReply(frame) && DatagramFrame.clock(frame) == question;
+    if ((proved || answer) && isThere()) {
+      drops.drop(Drop.UNPROVEN, ctx.channel().remoteAddress());
+    }
+    if (proved && !DatagramFrame.isReply(frame)) { // any listener would reply
+      proof.prove();
+      proof.demand();
+    }
+    return true;
+  }
+
+  /**
+   * A probe with a cookie is what a listener says that does not know us, as after a restart. To
+   * answer it would be to let anybody put us in our own place.
+   */
+  private void forged(ChannelHandlerContext ctx, ByteBuf frame) {
+    if (DatagramFrame.isProbe(frame) && Cookies.isCookie(DatagramFrame.clock(frame))) {
+      suspect(ctx);
+    } else if (DatagramFrame.kind(frame) != FrameHeader.HEARTBEAT) {
+      drops.drop(Drop.UNPROVEN, ctx.channel().remoteAddress());
+    }
+  }
+
+  @Override
+  boolean isProved() {
+    return proof.isDemanding();
+  }
+
+  @Override
+  void ask(ChannelHandlerContext ctx) {
+    question = System.nanoTime() & Long.MAX_VALUE;
+    ctx.writeAndFlush(signed(ctx, DatagramFrame.probe(question)), ctx.voidPromise());
+  }
+
+  /**
    * A listener says this when it has made a session. Long after ours began, and just after we
    * answered a probe, it means that it had forgotten us, as after a restart: ours is over.
    */
@@ -212,6 +284,11 @@ final class UdpClient extends DatagramEnds {
   // ---- out ----
 
   @Override
+  ByteBuf signed(ChannelHandlerContext ctx, ByteBuf frame) {
+    return proof.sign(frame, ctx.alloc());
+  }
+
+  @Override
   void writeFrames(ChannelHandlerContext ctx, ByteBuf frames, ChannelPromise promise) {
     lastWrittenNs = System.nanoTime();
     if (hello == null && frames.isReadable()) {
@@ -222,7 +299,8 @@ final class UdpClient extends DatagramEnds {
         int bytes = DatagramFrame.frameBytes(frames);
         boolean last = bytes == frames.readableBytes();
         // The slice keeps the buffer until it has left.
-        ctx.write(frames.readRetainedSlice(bytes), last ? promise : ctx.voidPromise());
+        ByteBuf frame = signed(ctx, frames.readRetainedSlice(bytes));
+        ctx.write(frame, last ? promise : ctx.voidPromise());
       }
     } finally {
       frames.release();
@@ -247,7 +325,7 @@ final class UdpClient extends DatagramEnds {
   private void repeatHello(ChannelHandlerContext ctx, long waitNs) {
     byte[] bytes = hello;
     if (state == State.GREETING && bytes != null && ctx.channel().isActive()) {
-      ctx.writeAndFlush(Unpooled.wrappedBuffer(bytes), ctx.voidPromise());
+      ctx.writeAndFlush(signed(ctx, Unpooled.copiedBuffer(bytes)), ctx.voidPromise());
       scheduleHello(ctx, Math.min(2 * waitNs, MOST_WAIT_NS));
     }
   }
@@ -274,7 +352,8 @@ final class UdpClient extends DatagramEnds {
       expire(ctx, (now - lastReadNs) / 1_000_000);
     } else if (now - lastReadNs >= idleNs / 3 || now - lastWrittenNs >= idleNs / 3) {
       lastWrittenNs = now;
-      ctx.writeAndFlush(DatagramFrame.probe(now & Long.MAX_VALUE), ctx.voidPromise());
+      ByteBuf probe = DatagramFrame.probe(now & Long.MAX_VALUE);
+      ctx.writeAndFlush(signed(ctx, probe), ctx.voidPromise());
     }
   }
 
@@ -287,8 +366,8 @@ final class UdpClient extends DatagramEnds {
         ConnectException refused = new ConnectException("nobody listens there");
         refused.initCause(cause);
         fail(ctx, refused);
-      } else if (!isOver()) {
-        lost(ctx);
+      } else {
+        suspect(ctx); // a forged ICMP message says so as well
       }
     } else {
       drops.drop(Drop.UNSENT, cause); // only a datagram is lost
@@ -300,9 +379,12 @@ final class UdpClient extends DatagramEnds {
     if (timer != null) {
       timer.cancel(false);
     }
+    if (offerTimer != null) {
+      offerTimer.cancel(false);
+    }
     stopHello();
     drops.stop();
     ready.completeExceptionally(new ClosedChannelException());
-    ctx.fireChannelInactive();
+    super.channelInactive(ctx);
   }
 }

@@ -39,7 +39,8 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  *
  * <p>Until the reply nothing is kept, and no answer is longer than its question: a forged source
- * costs its victim no more than the forger sent. Event loop only.
+ * costs its victim no more than the forger sent. Afterwards {@link Proof} and {@link Allowance} see
+ * to that. Event loop only.
  */
 final class UdpListener extends ChannelInboundHandlerAdapter implements PeerChannel.Socket {
   /** How often silence is looked for within an idle timeout. */
@@ -54,7 +55,7 @@ final class UdpListener extends ChannelInboundHandlerAdapter implements PeerChan
   /** Proven sources that found no room: each of their datagrams would be one. */
   private final Tally full = new Tally(this::tellFull);
 
-  private final Map<SocketAddress, Peer> peers = new HashMap<>();
+  private final Map<SocketAddress, PeerChannel> peers = new HashMap<>();
 
   /** Peers that have been read from since the last flush of reads. */
   private final List<PeerChannel> read = new ArrayList<>();
@@ -69,9 +70,6 @@ final class UdpListener extends ChannelInboundHandlerAdapter implements PeerChan
   private boolean unflushed;
   private boolean closing;
   private long readNs;
-
-  /** A peer's channel, and what runs in it. */
-  private record Peer(PeerChannel channel, PeerHandler handler) {}
 
   UdpListener(Endpoint endpoint, UdpOptions options, TransportContext context) {
     this.endpoint = endpoint;
@@ -117,23 +115,50 @@ final class UdpListener extends ChannelInboundHandlerAdapter implements PeerChan
       frame.release();
       return;
     }
-    Peer peer = peers.get(source);
-    if (peer == null) {
-      try {
-        stranger(source, frame);
-      } finally {
-        frame.release();
+    PeerChannel peer = peers.get(source);
+    if (peer != null && handler(peer).admit(frame)) {
+      if (peer.receive(frame, readNs)) {
+        read.add(peer);
       }
-    } else if (peer.channel.receive(frame, readNs)) {
-      read.add(peer.channel);
+      return;
+    }
+    try {
+      if (peer == null) {
+        stranger(source, frame);
+      } else {
+        impostor(source, handler(peer), frame);
+      }
+    } finally {
+      frame.release();
+    }
+  }
+
+  private static PeerHandler handler(PeerChannel peer) {
+    return Objects.requireNonNull(peer.handler());
+  }
+
+  /** A datagram has the address of a peer whose own would prove it. */
+  private void impostor(InetSocketAddress source, PeerHandler peer, ByteBuf frame) {
+    if (peer.isFirstReply(frame)) {
+      answer(source, DatagramFrame.signOfLife());
+    } else if (peer.isSucceededBy(frame)) {
+      peer.succeeded();
+      welcome(source, DatagramFrame.clock(frame));
+    } else {
+      challenge(source, frame, peer.successorsCookie());
     }
   }
 
   private void stranger(InetSocketAddress source, ByteBuf frame) {
     if (DatagramFrame.isReply(frame) && proves(source, DatagramFrame.clock(frame))) {
-      welcome(source);
+      welcome(source, DatagramFrame.clock(frame));
       return;
     }
+    challenge(source, frame, cookies.of(source));
+  }
+
+  /** Has a source show that it gets what is sent to it; says no more than it has said itself. */
+  private void challenge(InetSocketAddress source, ByteBuf frame, long cookie) {
     if (DatagramFrame.kind(frame) != FrameHeader.HEARTBEAT) {
       drops.drop(Drop.UNPROVEN, source);
     }
@@ -142,9 +167,7 @@ final class UdpListener extends ChannelInboundHandlerAdapter implements PeerChan
     }
     answer(
         source,
-        closing
-            ? DatagramFrame.end(ErrorCode.SERVER_STOPPING)
-            : DatagramFrame.probe(cookies.of(source)));
+        closing ? DatagramFrame.end(ErrorCode.SERVER_STOPPING) : DatagramFrame.probe(cookie));
   }
 
   /** Whether it is what a listener says to a stranger: such a datagram is never answered. */
@@ -162,8 +185,29 @@ final class UdpListener extends ChannelInboundHandlerAdapter implements PeerChan
     return cookies.prove(source, cookie);
   }
 
+  /** As {@link Cookies#another}. */
+  long newCookie() {
+    return cookies.another();
+  }
+
+  /** As {@link Cookies#tagged}. */
+  long cookieOf(InetSocketAddress source, long clock) {
+    return cookies.tagged(source, clock);
+  }
+
+  /** Asks a source to show that it gets what is sent to it. */
+  void probe(InetSocketAddress source) {
+    answer(source, DatagramFrame.probe(cookies.of(source)));
+    flush();
+  }
+
+  /** An end that a source told, and that was not its own. */
+  void disbelieved(InetSocketAddress source) {
+    drops.drop(Drop.UNPROVEN, source);
+  }
+
   /** A source has proved itself. */
-  private void welcome(InetSocketAddress source) {
+  private void welcome(InetSocketAddress source, long cookie) {
     UdpServerChannel parent = facade;
     if (closing || parent == null) {
       answer(source, DatagramFrame.end(ErrorCode.SERVER_STOPPING));
@@ -175,9 +219,9 @@ final class UdpListener extends ChannelInboundHandlerAdapter implements PeerChan
       return;
     }
     PeerChannel channel = new PeerChannel(parent, this, source, options.inboundBytes(), readNs);
-    PeerHandler handler = new PeerHandler(this, channel, source);
-    peers.put(source, new Peer(channel, handler));
-    channel.pipeline().addLast(handler);
+    PeerHandler handler = new PeerHandler(this, channel, source, cookie);
+    peers.put(source, channel);
+    channel.handledBy(handler);
     parent.eventLoop().register(channel);
     answer(source, DatagramFrame.signOfLife());
     context
@@ -224,19 +268,19 @@ final class UdpListener extends ChannelInboundHandlerAdapter implements PeerChan
   // ---- out ----
 
   @Override
-  public boolean canSend(PeerChannel peer) {
+  public boolean canSend(PeerChannel peer, int bytes) {
     boolean can = Objects.requireNonNull(ctx).channel().isWritable();
     if (!can) {
       stuck.add(peer);
     }
-    return can;
+    return can && handler(peer).mayTake(bytes);
   }
 
   @Override
   public void send(ByteBuf frame, PeerChannel peer) {
     ChannelHandlerContext socket = Objects.requireNonNull(ctx);
     InetSocketAddress to = (InetSocketAddress) peer.remoteAddress();
-    socket.write(new DatagramPacket(frame, to), socket.voidPromise());
+    socket.write(new DatagramPacket(handler(peer).sign(frame), to), socket.voidPromise());
     unflushed = true;
   }
 
@@ -276,10 +320,10 @@ final class UdpListener extends ChannelInboundHandlerAdapter implements PeerChan
   private void expire() {
     long now = nowNs();
     long most = options.idleTimeout().toNanos();
-    for (Peer peer : List.copyOf(peers.values())) {
-      long silent = now - peer.channel.lastReadNs();
+    for (PeerChannel peer : List.copyOf(peers.values())) {
+      long silent = now - peer.lastReadNs();
       if (silent >= most) {
-        peer.handler.expire(silent / 1_000_000);
+        handler(peer).expire(silent / 1_000_000);
       }
     }
   }
@@ -287,7 +331,7 @@ final class UdpListener extends ChannelInboundHandlerAdapter implements PeerChan
   @Override
   public void closed(PeerChannel peer) {
     stuck.remove(peer);
-    peers.remove(peer.remoteAddress());
+    peers.remove(peer.remoteAddress(), peer);
     closeIfEmpty();
   }
 
@@ -313,8 +357,8 @@ final class UdpListener extends ChannelInboundHandlerAdapter implements PeerChan
 
   @Override
   public void channelInactive(ChannelHandlerContext socket) {
-    for (Peer peer : List.copyOf(peers.values())) {
-      peer.channel.close();
+    for (PeerChannel peer : List.copyOf(peers.values())) {
+      peer.close();
     }
     UdpServerChannel open = facade;
     if (open != null) {

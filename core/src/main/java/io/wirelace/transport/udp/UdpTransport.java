@@ -35,8 +35,8 @@ import org.jspecify.annotations.Nullable;
  * port 7420. Neither order nor arrival is promised.
  */
 public final class UdpTransport implements Transport {
-  /** The longest {@code length} of a frame that fits a datagram. */
-  static final int MOST_FRAME_BYTES = DatagramFrame.MOST_BYTES - 4;
+  /** The longest {@code length} of a frame that fits a datagram, with what proves it. */
+  static final int MOST_FRAME_BYTES = DatagramFrame.MOST_BYTES - 4 - Proof.MOST_BYTES;
 
   private static final WriteBufferWaterMark WATERMARK =
       new WriteBufferWaterMark(64 * 1024, 128 * 1024); // 64 KiB, 128 KiB

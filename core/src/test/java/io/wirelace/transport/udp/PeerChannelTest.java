@@ -35,7 +35,7 @@ class PeerChannelTest {
 
   private final class Socket implements PeerChannel.Socket {
     @Override
-    public boolean canSend(PeerChannel channel) {
+    public boolean canSend(PeerChannel channel, int bytes) {
       return room > 0;
     }
 
