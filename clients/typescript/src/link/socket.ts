@@ -9,6 +9,12 @@ import { invalid } from "../options.js";
 /** Where `tcp://host` and `tls://host` mean. */
 const DEFAULT_PORT = 7420;
 
+/**
+ * A name may have several addresses: all are tried, families in turn (RFC 8305). Node does so by default, unless the
+ * program says otherwise; but it gives up on one address before it tries the next, so each gets more than its 250 ms.
+ */
+const ALL_ADDRESSES = { autoSelectFamily: true, autoSelectFamilyAttemptTimeout: 1000 } as const;
+
 interface Wanted {
   /** The name of the application protocol, for TLS; without TLS undefined. */
   readonly alpn: string | undefined;
@@ -26,13 +32,14 @@ export function openSocket(url: URL, { alpn, defaultPort }: Wanted, options: Tls
     throw invalid("url", url.href, "a host, and a port that is not 0");
   }
   if (alpn === undefined) {
-    return net.connect({ host, port, noDelay: true, allowHalfOpen: true });
+    return net.connect({ ...ALL_ADDRESSES, host, port, noDelay: true, allowHalfOpen: true });
   }
   const { servername, pins, ...identity } = options;
   pins?.forEach(pinBytes); // judged before anything is dialled
   const name = servername ?? (net.isIP(host) ? undefined : host);
   const socket = tls.connect({
     ...(identity as tls.ConnectionOptions),
+    ...ALL_ADDRESSES,
     host,
     port,
     ...(name === undefined ? {} : { servername: name }),

@@ -5,12 +5,17 @@ import io.wirelace.error.ErrorCode;
 import io.wirelace.error.Fault;
 import io.wirelace.error.WirelaceException;
 import java.io.FileNotFoundException;
+import java.io.IOException;
 import java.net.ConnectException;
 import java.net.UnknownHostException;
 import java.nio.file.AccessDeniedException;
 
 /** The one place where the failures of bind and connect get their codes. */
 public final class ConnectFaults {
+  private static final String NOT_HERE =
+      "no interface of this machine has the local address (expected one of its own, or * to listen"
+          + " on all)";
+
   private ConnectFaults() {}
 
   /** What a failed connect is called. */
@@ -19,11 +24,19 @@ public final class ConnectFaults {
       return ours.fault();
     }
     String to = "cannot connect to " + endpoint.uri() + ": ";
+    if (cause instanceof AddressesFailedException all) {
+      Throwable first = all.getCause();
+      Fault named = connecting(endpoint, first == null ? new IOException(all) : first);
+      return new Fault(
+          named.number(), to + text(all), named.retryable(), named.retryAfter(), cause);
+    }
     if (cause instanceof ConnectTimeoutException) {
       return Fault.of(ErrorCode.CONNECTION_TIMEOUT, to + "no answer in time", cause);
     }
     if (cause instanceof UnknownHostException) {
-      return Fault.of(ErrorCode.CONNECTION_FAILED, to + "unknown host", cause);
+      boolean ours = text(cause).contains("interface") || text(cause).contains("(bind)");
+      return Fault.of(
+          ErrorCode.CONNECTION_FAILED, to + (ours ? text(cause) : "unknown host"), cause);
     }
     if (cause instanceof FileNotFoundException) {
       return Fault.of(ErrorCode.CONNECTION_REFUSED, to + "there is no such socket", cause);
@@ -34,7 +47,13 @@ public final class ConnectFaults {
     if (cause instanceof ConnectException) {
       return Fault.of(ErrorCode.CONNECTION_REFUSED, to + "connection refused", cause);
     }
-    return Fault.of(ErrorCode.CONNECTION_FAILED, to + text(cause), cause);
+    return Fault.of(
+        ErrorCode.CONNECTION_FAILED, to + (isNotHere(cause) ? NOT_HERE : text(cause)), cause);
+  }
+
+  /** EADDRNOTAVAIL, which each mechanism wraps in another way. */
+  private static boolean isNotHere(Throwable cause) {
+    return text(cause).contains("assign requested address");
   }
 
   /** What a failed bind is called. */
@@ -47,9 +66,20 @@ public final class ConnectFaults {
         "cannot listen on "
             + endpoint.uri()
             + ": "
-            + text(cause)
-            + " (stop what uses it, or take another port; port 0 takes any free one)",
+            + (isNotHere(cause)
+                ? NOT_HERE
+                : text(cause)
+                    + " (stop what uses it, or take another port; port 0 takes any free one)"),
         cause);
+  }
+
+  /** What a person is told of one failure. */
+  static String reason(Throwable cause) {
+    return switch (cause) {
+      case ConnectTimeoutException timeout -> "no answer in time";
+      case ConnectException refused -> "connection refused";
+      default -> text(cause);
+    };
   }
 
   private static String text(Throwable cause) {

@@ -14,7 +14,7 @@ import java.util.Optional;
 
 /**
  * A parsed URI: {@code tcp://host:port?option=value}, {@code memory://name}, {@code unix:/path}. An
- * IPv6 address stands in brackets.
+ * IPv6 address stands in brackets, with its zone behind {@code %25} (RFC 6874).
  *
  * @param scheme the transport, in lower case
  * @param host host or name, without brackets; may be empty
@@ -69,12 +69,27 @@ public record Endpoint(
       int colon = raw.indexOf(':', Math.max(bracket, 0));
       String host = colon < 0 ? raw : raw.substring(0, colon);
       if (host.startsWith("[") && host.endsWith("]")) {
-        host = host.substring(1, host.length() - 1);
+        host = withZone(text, host.substring(1, host.length() - 1));
       }
       if (host.indexOf('@') >= 0) {
         throw invalid(text, "user information has no meaning here");
       }
       return new Authority(host, colon < 0 ? -1 : port(text, raw.substring(colon + 1)));
+    }
+
+    /** RFC 6874: in a URI the zone of an address stands behind {@code %25}; many write a bare %. */
+    private static String withZone(String text, String address) {
+      int percent = address.indexOf('%');
+      if (percent < 0 || address.indexOf(':') < 0) {
+        return address;
+      }
+      boolean escaped = address.startsWith("%25", percent) && address.length() > percent + 3;
+      String zone = address.substring(percent + (escaped ? 3 : 1));
+      try {
+        return address.substring(0, percent + 1) + (escaped ? decode(zone) : zone);
+      } catch (IllegalArgumentException e) {
+        throw invalid(text, "zone " + zone + " (expected an interface, as in [fe80::1%25eth0])");
+      }
     }
 
     private static int port(String text, String digits) {
@@ -147,7 +162,7 @@ public record Endpoint(
     if (host.isEmpty() && port < 0 && path.startsWith("/")) {
       return scheme + ":" + rawPath();
     }
-    String shown = host.indexOf(':') >= 0 ? "[" + host + "]" : host;
+    String shown = host.indexOf(':') >= 0 ? "[" + host.replace("%", "%25") + "]" : host;
     return scheme + "://" + shown + (port < 0 ? "" : ":" + port) + path;
   }
 

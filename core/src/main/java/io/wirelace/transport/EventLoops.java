@@ -1,6 +1,5 @@
 package io.wirelace.transport;
 
-import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.IoEventLoop;
@@ -252,11 +251,6 @@ public final class EventLoops implements AutoCloseable {
   /** The socket of a channel for other threads' writes; null if there is none. On its loop. */
   static @Nullable DirectSocket directSocket(Channel channel) {
     return channel.eventLoop() instanceof Loop loop ? loop.socketOf(channel) : null;
-  }
-
-  /** Has the host's name looked up on a thread of its own: that blocks, and loops must not. */
-  public static Bootstrap resolvingElsewhere(Bootstrap bootstrap) {
-    return bootstrap.resolver(HostResolver.INSTANCE);
   }
 
   /** Closes all channels, and ends the loops once the tasks they have are done; does not wait. */

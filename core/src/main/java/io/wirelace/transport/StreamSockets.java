@@ -7,11 +7,15 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.ChannelPromise;
+import io.netty.channel.DefaultChannelPromise;
+import io.netty.channel.EventLoop;
 import io.netty.channel.WriteBufferWaterMark;
 import io.wirelace.config.Defaults;
-import java.net.InetSocketAddress;
+import java.nio.channels.ClosedChannelException;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.BooleanSupplier;
 
 /**
  * Opens the TCP sockets under every transport that needs a byte stream ({@link UnixSockets} does
@@ -29,8 +33,7 @@ final class StreamSockets {
   @FunctionalInterface
   interface Above {
     /**
-     * Adds the handlers above the byte stream. On the event loop, when the channel is registered;
-     * it may not be connected yet.
+     * Adds the handlers above the byte stream. On the event loop, when the channel is connected.
      */
     void addTo(Channel channel);
   }
@@ -64,7 +67,7 @@ final class StreamSockets {
       bootstrap.option(ChannelOption.SO_RCVBUF, options.receiveBufferBytes());
     }
     channelOptions(options).forEach((option, value) -> childOption(bootstrap, option, value));
-    return bootstrap.bind(bindAddress(endpoint));
+    return bootstrap.bind(Hosts.toListen(endpoint, host(endpoint), port(endpoint)));
   }
 
   /** Connects; succeeds when the socket is connected. */
@@ -73,20 +76,59 @@ final class StreamSockets {
       return UnixSockets.connect(endpoint, loops, above);
     }
     SocketOptions options = SocketOptions.of(new EndpointOptions(endpoint));
+    AddressRace.Target target =
+        new AddressRace.Target(
+            host(endpoint),
+            port(endpoint),
+            Hosts.toConnectFrom(options.bind()),
+            options.connectTimeout());
+    EventLoop loop = loops.sockets().next();
     Bootstrap bootstrap =
         new Bootstrap()
-            .group(loops.sockets())
+            .group(loop)
             .channel(loops.backend().socket())
-            .resolver(HostResolver.INSTANCE)
             .option(
                 ChannelOption.CONNECT_TIMEOUT_MILLIS,
                 SocketOptions.connectMillis(options.connectTimeout()))
-            .handler(pipeline(above));
+            .option(ChannelOption.AUTO_READ, false) // until it is known whether it is wanted
+            .localAddress(target.local())
+            .handler(pipeline(channel -> {}));
     channelOptions(options).forEach((option, value) -> option(bootstrap, option, value));
-    if (!options.bind().isEmpty()) {
-      bootstrap.localAddress(new InetSocketAddress(options.bind(), 0));
+    return AddressRace.connect(
+        target,
+        loop,
+        (address, first) -> {
+          ChannelFuture connected = bootstrap.connect(address);
+          ChannelPromise ready = new DefaultChannelPromise(connected.channel(), loop);
+          connected.addListener(done -> {
+            Throwable failure = done.cause();
+            if (failure != null) {
+              ready.tryFailure(failure);
+            } else {
+              // In a task: the channel tells that it is active first.
+              loop.execute(() -> begin(above, first, ready));
+            }
+          });
+          return ready;
+        });
+  }
+
+  /** A socket is connected: what goes on above it begins, if it is the first. */
+  private static void begin(Above above, BooleanSupplier first, ChannelPromise ready) {
+    Channel channel = ready.channel();
+    if (!channel.isActive() || !first.getAsBoolean()) {
+      channel.close();
+      ready.tryFailure(new ClosedChannelException());
+      return;
     }
-    return bootstrap.connect(InetSocketAddress.createUnresolved(host(endpoint), port(endpoint)));
+    try {
+      channel.config().setAutoRead(true);
+      above.addTo(channel);
+      ready.trySuccess();
+    } catch (RuntimeException e) {
+      channel.close();
+      ready.tryFailure(e);
+    }
   }
 
   private static Map<ChannelOption<?>, Object> channelOptions(SocketOptions options) {
@@ -124,12 +166,6 @@ final class StreamSockets {
         above.addTo(channel);
       }
     };
-  }
-
-  private static InetSocketAddress bindAddress(Endpoint endpoint) {
-    return endpoint.host().equals("*")
-        ? new InetSocketAddress(port(endpoint))
-        : new InetSocketAddress(host(endpoint), port(endpoint));
   }
 
   static String host(Endpoint endpoint) {

@@ -41,7 +41,8 @@ final class TlsConnect implements TlsHandshake.Outcome {
       ByteStreams.Protocol protocol) {
     TlsSettings settings = TlsOptions.of(new EndpointOptions(endpoint), context.tls());
     TlsClient.Target target =
-        new TlsClient.Target(StreamSockets.host(endpoint), StreamSockets.port(endpoint));
+        new TlsClient.Target(
+            Hosts.withoutZone(StreamSockets.host(endpoint)), StreamSockets.port(endpoint));
     SSLEngine engine =
         TlsClient.newEngine(
             settings, alpn, target, PooledByteBufAllocator.DEFAULT, context.listener());

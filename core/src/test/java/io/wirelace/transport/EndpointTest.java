@@ -3,6 +3,7 @@ package io.wirelace.transport;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.wirelace.Wirelace;
 import io.wirelace.error.WirelaceException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -44,6 +45,52 @@ class EndpointTest {
     assertThat(endpoint.port()).isZero();
     assertThat(endpoint.withPort(5).uri()).isEqualTo("tcp://[::1]:5");
     assertThat(Endpoint.parse("tcp://[::1]").port()).isEqualTo(-1);
+  }
+
+  /** RFC 6874; a bare percent sign is what people write. */
+  @Test
+  void theZoneOfAnAddressStandsBehindAnEscapedPercentSign() {
+    assertThat(Endpoint.parse("tcp://[fe80::1%25eth0]:5").host()).isEqualTo("fe80::1%eth0");
+    assertThat(Endpoint.parse("quic://[fe80::1%25eth0]:5").uri())
+        .isEqualTo("quic://[fe80::1%25eth0]:5");
+    assertThat(Endpoint.parse("tcp://[fe80::1%eth0]:5").uri())
+        .isEqualTo("tcp://[fe80::1%25eth0]:5");
+    assertThat(Endpoint.parse("tcp://[fe80::1%251]:5").host()).isEqualTo("fe80::1%1");
+    assertThat(Hosts.withoutZone("fe80::1%eth0")).isEqualTo("fe80::1");
+  }
+
+  @Test
+  void anInterfaceThatIsNotThereIsNamed() {
+    for (String scheme : new String[] {"tcp", "udp"}) {
+      String uri = scheme + "://[fe80::1%25nosuch0]:1";
+      assertThatThrownBy(() -> Wirelace.connect(uri))
+          .hasMessageContainingAll("-600", uri, "interface", "nosuch0");
+      assertThatThrownBy(() -> Wirelace.server().listen(uri).start())
+          .hasMessageContainingAll("-662", uri, "interface", "nosuch0");
+    }
+  }
+
+  @Test
+  void aNameThatIsUnknownIsSaidToBe() {
+    for (String scheme : new String[] {"tcp", "udp"}) {
+      String uri = scheme + "://nosuch.invalid:1";
+      assertThatThrownBy(() -> Wirelace.connect(uri))
+          .hasMessageContainingAll("-600", uri, "unknown host");
+      assertThatThrownBy(() -> Wirelace.server().listen(uri).start())
+          .hasMessageContainingAll("-662", uri, "nosuch.invalid is no address");
+      assertThatThrownBy(() -> Wirelace.connect(scheme + "://127.0.0.1:1?bind=nosuch.invalid"))
+          .hasMessageContainingAll("-664", "bind", "nosuch.invalid is no address");
+    }
+  }
+
+  @Test
+  void anAddressThatIsNotThisMachinesIsSaidToBe() {
+    for (String scheme : new String[] {"tcp", "udp"}) {
+      assertThatThrownBy(() -> Wirelace.server().listen(scheme + "://192.0.2.1:0").start())
+          .hasMessageContainingAll("-662", "no interface of this machine");
+      assertThatThrownBy(() -> Wirelace.connect(scheme + "://127.0.0.1:1?bind=192.0.2.1"))
+          .hasMessageContainingAll("-600", "no interface of this machine");
+    }
   }
 
   @ParameterizedTest

@@ -19,7 +19,6 @@ import io.netty.util.concurrent.Future;
 import io.wirelace.error.ErrorCode;
 import io.wirelace.error.Fault;
 import io.wirelace.security.TlsFaults;
-import io.wirelace.transport.EventLoops;
 import io.wirelace.transport.ReadBuffers;
 import io.wirelace.transport.SocketOptions;
 import io.wirelace.transport.TransportContext;
@@ -27,6 +26,7 @@ import java.net.ConnectException;
 import java.net.InetSocketAddress;
 import java.net.PortUnreachableException;
 import java.security.cert.CertificateException;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,8 +34,19 @@ import org.jspecify.annotations.Nullable;
  * and then the further streams. Event loop only, once the socket is there.
  */
 final class QuicDial implements QuicConnection.Owner {
-  /** Which server, and who it must prove to be. */
-  record Target(String scheme, InetSocketAddress address, String host, int port) {}
+  /**
+   * Which server, and who it must prove to be.
+   *
+   * @param local the address to send from; null leaves it to the kernel
+   * @param first whether no other address of the host has been connected to before
+   */
+  record Target(
+      String scheme,
+      InetSocketAddress address,
+      @Nullable InetSocketAddress local,
+      String host,
+      int port,
+      BooleanSupplier first) {}
 
   private final Target target;
   private final QuicOptions options;
@@ -59,11 +70,8 @@ final class QuicDial implements QuicConnection.Owner {
     codec.initialMaxStreamsBidirectional(0).sslEngineProvider(this::newEngine);
     var bootstrap =
         QuicSockets.bootstrap(options.socket(), context.loops(), codec.build(), new Refusals());
-    if (!options.socket().bind().isEmpty()) {
-      bootstrap.localAddress(new InetSocketAddress(options.socket().bind(), 0));
-    }
     // Connected, so that the kernel tells when nobody listens there.
-    ChannelFuture socket = EventLoops.resolvingElsewhere(bootstrap).connect(target.address());
+    ChannelFuture socket = bootstrap.localAddress(target.local()).connect(target.address());
     ChannelPromise promise =
         new DefaultChannelPromise(socket.channel(), context.loops().sockets().next());
     result = promise;
@@ -142,6 +150,10 @@ final class QuicDial implements QuicConnection.Owner {
 
   @Override
   public void established(QuicConnection connection, QuicChannel channel) {
+    if (!target.first().getAsBoolean()) {
+      connection.fail(Fault.of(ErrorCode.CONNECTION_CLOSED, "another address was faster"));
+      return;
+    }
     open(connection, channel)
         .addListener((Future<QuicStreamChannel> done) -> {
           if (!done.isSuccess()) {

@@ -1,6 +1,8 @@
 package io.wirelace.quic;
 
+import io.netty.bootstrap.Bootstrap;
 import io.netty.buffer.PooledByteBufAllocator;
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandler;
@@ -8,6 +10,8 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.ChannelPromise;
+import io.netty.channel.EventLoop;
+import io.netty.channel.epoll.EpollChannelOption;
 import io.netty.handler.codec.quic.QuicChannel;
 import io.netty.handler.codec.quic.QuicChannelOption;
 import io.netty.handler.codec.quic.QuicConnectionIdGenerator;
@@ -17,7 +21,9 @@ import io.wirelace.error.ErrorCode;
 import io.wirelace.error.Fault;
 import io.wirelace.metrics.Event;
 import io.wirelace.security.TlsFaults;
+import io.wirelace.transport.AskedAddresses;
 import io.wirelace.transport.Endpoint;
+import io.wirelace.transport.IoBackend;
 import io.wirelace.transport.ReadBuffers;
 import io.wirelace.transport.TransportContext;
 import java.io.IOException;
@@ -46,6 +52,7 @@ final class QuicListener extends ChannelDuplexHandler implements QuicConnection.
   private final Admissions admissions;
   private final Set<QuicConnection> starting = new HashSet<>();
   private @Nullable ChannelHandlerContext socket;
+  private @Nullable AskedAddresses asked;
 
   QuicListener(
       Endpoint endpoint, QuicOptions options, Duration reloadInterval, TransportContext context) {
@@ -178,6 +185,9 @@ final class QuicListener extends ChannelDuplexHandler implements QuicConnection.
   @Override
   public void close(ChannelHandlerContext ctx, ChannelPromise promise) {
     admissions.close();
+    if (asked != null) {
+      asked.stop().forEach(Channel::close);
+    }
     List.copyOf(starting).forEach(connection -> connection.fail(stopping()));
     if (admissions.isOver()) {
       ctx.close(promise);
@@ -206,12 +216,46 @@ final class QuicListener extends ChannelDuplexHandler implements QuicConnection.
     }
   }
 
+  private static Bootstrap socket(
+      QuicListener listener, EventLoop loop, ChannelHandler... handlers) {
+    return QuicSockets.bootstrap(
+        listener.options.socket(), listener.context.loops(), loop, handlers);
+  }
+
+  /** A socket on all addresses, and one more for each that is asked: to answer from that. */
+  private static ChannelFuture bindToAll(
+      QuicListener listener, CurrentTls tls, InetSocketAddress address, EventLoop loop) {
+    IoBackend backend = listener.context.loops().readinessBackend();
+    AskedAddresses addresses =
+        new AskedAddresses(
+            backend,
+            false,
+            local -> {
+              QuicListener further =
+                  new QuicListener(
+                      listener.endpoint,
+                      listener.options,
+                      listener.reloadInterval,
+                      listener.context);
+              return socket(further, loop, further, further.codec(tls))
+                  .option(ChannelOption.SO_REUSEADDR, true)
+                  .bind(local);
+            });
+    listener.asked = addresses;
+    Bootstrap bootstrap = socket(listener, loop, addresses, listener, listener.codec(tls));
+    if (AskedAddresses.isTold(backend)) {
+      bootstrap.option(EpollChannelOption.IP_RECVORIGDSTADDR, true);
+    }
+    return bootstrap.bind(address);
+  }
+
   /** Listens, and looks for changed certificates until it does no more. */
   static ChannelFuture bind(QuicListener listener, CurrentTls tls, InetSocketAddress address) {
+    EventLoop loop = listener.context.loops().readinessSockets().next();
     ChannelFuture bound =
-        QuicSockets.bootstrap(
-                listener.options.socket(), listener.context.loops(), listener, listener.codec(tls))
-            .bind(address);
+        address.getAddress().isAnyLocalAddress()
+            ? bindToAll(listener, tls, address, loop)
+            : socket(listener, loop, listener, listener.codec(tls)).bind(address);
     long intervalMs = listener.reloadInterval.toMillis();
     bound.addListener(done -> {
       if (done.isSuccess() && intervalMs > 0) {

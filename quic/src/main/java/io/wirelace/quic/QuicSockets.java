@@ -5,6 +5,7 @@ import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoopGroup;
 import io.netty.channel.FixedRecvByteBufAllocator;
 import io.netty.channel.epoll.EpollChannelOption;
 import io.netty.channel.socket.DatagramChannel;
@@ -38,9 +39,18 @@ final class QuicSockets {
 
   static Bootstrap bootstrap(
       QuicOptions.Socket options, EventLoops loops, ChannelHandler... handlers) {
+    return bootstrap(options, loops, loops.readinessSockets(), handlers);
+  }
+
+  /** As the other, on a loop of that group, or on that loop. */
+  static Bootstrap bootstrap(
+      QuicOptions.Socket options,
+      EventLoops loops,
+      EventLoopGroup group,
+      ChannelHandler... handlers) {
     Bootstrap bootstrap =
         new Bootstrap()
-            .group(loops.readinessSockets())
+            .group(group)
             .channelFactory(() -> loops.readinessBackend().datagramSocket(null))
             .option(ChannelOption.ALLOCATOR, PooledByteBufAllocator.DEFAULT)
             .option(

@@ -8,10 +8,12 @@ import io.wirelace.error.ErrorCode;
 import io.wirelace.error.Fault;
 import io.wirelace.error.NativeLibraries;
 import io.wirelace.error.WirelaceException;
+import io.wirelace.transport.AddressRace;
 import io.wirelace.transport.ByteStreams;
 import io.wirelace.transport.Endpoint;
 import io.wirelace.transport.EndpointOptions;
 import io.wirelace.transport.EventLoops;
+import io.wirelace.transport.Hosts;
 import io.wirelace.transport.TlsOptions;
 import io.wirelace.transport.Transport;
 import io.wirelace.transport.TransportContext;
@@ -67,25 +69,34 @@ public final class QuicTransport implements Transport {
     QuicListener listener =
         new QuicListener(
             endpoint, QuicOptions.of(endpoint, settings), settings.reloadInterval(), context);
-    InetSocketAddress address =
-        endpoint.host().equals("*")
-            ? new InetSocketAddress(port(endpoint))
-            : new InetSocketAddress(host(endpoint), port(endpoint));
+    InetSocketAddress address = Hosts.toListen(endpoint, host(endpoint), port(endpoint));
+    LinkLocal.refuse(address, endpoint.uri(), ErrorCode.BIND_FAILED);
     return QuicListener.bind(listener, CurrentTls.server(settings), address);
   }
 
   @Override
   public ChannelFuture connect(Endpoint endpoint, TransportContext context) {
     TlsSettings settings = tls(endpoint, context);
-    QuicDial.Target target =
-        new QuicDial.Target(
-            endpoint.scheme(),
-            InetSocketAddress.createUnresolved(host(endpoint), port(endpoint)),
-            settings.serverName().isEmpty() ? host(endpoint) : settings.serverName(),
-            port(endpoint));
+    String name =
+        settings.serverName().isEmpty() ? Hosts.withoutZone(host(endpoint)) : settings.serverName();
     CurrentTls tls = CurrentTls.client(settings, endpoint.uri(), context.listener());
     QuicOptions options = QuicOptions.of(endpoint, settings);
-    return new QuicDial(target, options, context, tls.context()).connect();
+    AddressRace.Target to =
+        new AddressRace.Target(
+            host(endpoint),
+            port(endpoint),
+            Hosts.toConnectFrom(options.socket().bind()),
+            options.connectTimeout());
+    return AddressRace.connect(
+        to,
+        context.loops().readinessSockets().next(),
+        (address, first) -> {
+          LinkLocal.refuse(address, endpoint.uri(), ErrorCode.CONNECTION_FAILED);
+          QuicDial.Target target =
+              new QuicDial.Target(
+                  endpoint.scheme(), address, to.local(), name, port(endpoint), first);
+          return new QuicDial(target, options, context, tls.context()).connect();
+        });
   }
 
   static String host(Endpoint endpoint) {

@@ -1,5 +1,6 @@
 package io.wirelace.quic;
 
+import static io.wirelace.error.ErrorCode.CONNECTION_FAILED;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
@@ -7,11 +8,14 @@ import static org.awaitility.Awaitility.await;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelOption;
 import io.netty.handler.codec.quic.QuicChannel;
+import io.netty.util.NetUtil;
 import io.wirelace.Server;
+import io.wirelace.Wirelace;
 import io.wirelace.error.WirelaceException;
 import io.wirelace.transport.Endpoint;
 import io.wirelace.transport.EventLoops;
 import io.wirelace.transport.IoBackend;
+import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -26,6 +30,19 @@ class OptionsTest extends QuicCase {
         .isInstanceOfSatisfying(
             WirelaceException.class, e -> assertThat(e.fault().number()).isEqualTo(-664))
         .hasMessageContaining(said);
+  }
+
+  /** Its zone would be lost on the way; without this it was a timeout without a reason. */
+  @Test
+  void aLinkLocalAddressIsRefusedWithAReason() {
+    InetSocketAddress address =
+        new InetSocketAddress(NetUtil.createInetAddressFromIpAddressString("fe80::1"), 1);
+    assertThatThrownBy(() -> LinkLocal.refuse(address, "quic://[fe80::1]:1", CONNECTION_FAILED))
+        .hasMessageContainingAll("quic://[fe80::1]:1", "link-local", "another address");
+    assertThatThrownBy(() -> Wirelace.connect("quic://[fe80::1]:1"))
+        .hasMessageContainingAll("-600", "link-local");
+    assertThatThrownBy(() -> Wirelace.connect("quic://127.0.0.1:1?bind=nosuch.invalid"))
+        .hasMessageContainingAll("-664", "nosuch.invalid is no address");
   }
 
   @Test

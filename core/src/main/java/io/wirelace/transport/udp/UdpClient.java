@@ -22,6 +22,7 @@ import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -54,6 +55,7 @@ final class UdpClient extends DatagramEnds {
   private final Endpoint endpoint;
   private final UdpOptions options;
   private final TransportContext context;
+  private final BooleanSupplier first;
   private final DatagramDrops drops;
   private final CompletableFuture<Void> ready = new CompletableFuture<>();
 
@@ -72,7 +74,14 @@ final class UdpClient extends DatagramEnds {
   private long lastProbedNs;
   private @Nullable ScheduledFuture<?> offerTimer;
 
-  UdpClient(Endpoint endpoint, UdpOptions options, TransportContext context) {
+  /**
+   * For one address.
+   *
+   * @param first whether no other address has answered before
+   */
+  UdpClient(
+      Endpoint endpoint, UdpOptions options, TransportContext context, BooleanSupplier first) {
+    this.first = first;
     this.endpoint = endpoint;
     this.options = options;
     this.context = context;
@@ -128,7 +137,9 @@ final class UdpClient extends DatagramEnds {
    * @return the frame if it is for the session, which has been started then
    */
   private @Nullable ByteBuf answered(ChannelHandlerContext ctx, ByteBuf frame) {
-    if (DatagramFrame.isProbe(frame)) {
+    if (!DatagramFrame.isEnd(frame) && !first.getAsBoolean()) {
+      fail(ctx, new ClosedChannelException()); // and nobody made a session for us
+    } else if (DatagramFrame.isProbe(frame)) {
       if (Cookies.isCookie(DatagramFrame.clock(frame))) {
         cookie = DatagramFrame.clock(frame);
       }

@@ -8,6 +8,7 @@ import io.wirelace.error.ErrorCode;
 import io.wirelace.error.Fault;
 import io.wirelace.metrics.Drop;
 import io.wirelace.metrics.Event;
+import io.wirelace.transport.AskedAddresses;
 import io.wirelace.transport.Endpoint;
 import io.wirelace.transport.Link;
 import io.wirelace.transport.TransportContext;
@@ -24,6 +25,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -63,6 +65,8 @@ final class UdpListener extends ChannelInboundHandlerAdapter implements PeerChan
   /** Peers that wait until the socket takes datagrams again. */
   private final Set<PeerChannel> stuck = new LinkedHashSet<>();
 
+  private final AtomicInteger allPeers;
+  private @Nullable AskedAddresses asked;
   private @Nullable ChannelHandlerContext ctx;
   private @Nullable UdpServerChannel facade;
   private @Nullable ScheduledFuture<?> sweep;
@@ -71,11 +75,23 @@ final class UdpListener extends ChannelInboundHandlerAdapter implements PeerChan
   private boolean closing;
   private long readNs;
 
-  UdpListener(Endpoint endpoint, UdpOptions options, TransportContext context) {
+  /**
+   * For one socket.
+   *
+   * @param allPeers how many peers all sockets of the endpoint have; event loop only
+   */
+  UdpListener(
+      Endpoint endpoint, UdpOptions options, TransportContext context, AtomicInteger allPeers) {
+    this.allPeers = allPeers;
     this.endpoint = endpoint;
     this.options = options;
     this.context = context;
     this.drops = new DatagramDrops(endpoint.uri(), context.listener());
+  }
+
+  /** There are further sockets, which end with this one. */
+  void follow(AskedAddresses addresses) {
+    asked = addresses;
   }
 
   /** The socket is bound: makes what the server sees of it. */
@@ -213,7 +229,7 @@ final class UdpListener extends ChannelInboundHandlerAdapter implements PeerChan
       answer(source, DatagramFrame.end(ErrorCode.SERVER_STOPPING));
       return;
     }
-    if (peers.size() >= options.maxPeers()) {
+    if (allPeers.get() >= options.maxPeers()) {
       full.add(source, Objects.requireNonNull(ctx).executor());
       answer(source, DatagramFrame.end(ErrorCode.CONNECTION_LIMIT));
       return;
@@ -221,6 +237,7 @@ final class UdpListener extends ChannelInboundHandlerAdapter implements PeerChan
     PeerChannel channel = new PeerChannel(parent, this, source, options.inboundBytes(), readNs);
     PeerHandler handler = new PeerHandler(this, channel, source, cookie);
     peers.put(source, channel);
+    allPeers.incrementAndGet();
     channel.handledBy(handler);
     parent.eventLoop().register(channel);
     answer(source, DatagramFrame.signOfLife());
@@ -332,12 +349,16 @@ final class UdpListener extends ChannelInboundHandlerAdapter implements PeerChan
   public void closed(PeerChannel peer) {
     stuck.remove(peer);
     peers.remove(peer.remoteAddress(), peer);
+    allPeers.decrementAndGet();
     closeIfEmpty();
   }
 
   /** No new peers; the socket closes with the last. */
   private void close() {
     closing = true;
+    if (asked != null) {
+      asked.stop().forEach(socket -> socket.pipeline().get(UdpListener.class).close());
+    }
     closeIfEmpty();
   }
 

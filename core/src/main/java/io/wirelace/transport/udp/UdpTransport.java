@@ -5,19 +5,25 @@ import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.ChannelPromise;
 import io.netty.channel.DefaultChannelPromise;
 import io.netty.channel.EventLoop;
 import io.netty.channel.WriteBufferWaterMark;
+import io.netty.channel.epoll.EpollChannelOption;
 import io.netty.channel.socket.DatagramChannel;
 import io.netty.channel.socket.SocketProtocolFamily;
 import io.wirelace.config.Defaults;
 import io.wirelace.error.ErrorCode;
 import io.wirelace.error.WirelaceException;
+import io.wirelace.transport.AddressRace;
+import io.wirelace.transport.AskedAddresses;
 import io.wirelace.transport.Endpoint;
 import io.wirelace.transport.EndpointOptions;
 import io.wirelace.transport.EventLoops;
+import io.wirelace.transport.Hosts;
+import io.wirelace.transport.IoBackend;
 import io.wirelace.transport.ReadBuffers;
 import io.wirelace.transport.Transport;
 import io.wirelace.transport.TransportContext;
@@ -28,6 +34,7 @@ import java.net.NetworkInterface;
 import java.net.SocketAddress;
 import java.net.SocketException;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -69,13 +76,25 @@ public final class UdpTransport implements Transport {
   @Override
   public ChannelFuture bind(Endpoint endpoint, TransportContext context) {
     UdpOptions options = UdpOptions.of(new EndpointOptions(endpoint));
-    UdpListener listener = new UdpListener(endpoint, options, context);
+    AtomicInteger peers = new AtomicInteger();
+    UdpListener listener = new UdpListener(endpoint, options, context, peers);
     InetSocketAddress address = bindAddress(endpoint);
     EventLoop loop = context.loops().readinessSockets().next();
-    ChannelFuture bound =
+    Bootstrap bootstrap =
         socket(loop, context, options, family(address), listener)
-            .option(ChannelOption.SO_REUSEADDR, options.reuseAddress())
-            .bind(address);
+            .option(ChannelOption.SO_REUSEADDR, options.reuseAddress());
+    if (address.getAddress().isAnyLocalAddress()) {
+      answerAsAsked(
+          bootstrap,
+          listener,
+          options,
+          context,
+          local -> {
+            UdpListener further = new UdpListener(endpoint, options, context, peers);
+            return further(socket(loop, context, options, family(local), further), further, local);
+          });
+    }
+    ChannelFuture bound = bootstrap.bind(address);
     // A promise has one channel from the start; the one that the server is to see comes later.
     UdpBound result = new UdpBound(bound.channel(), loop);
     bound.addListener(done -> {
@@ -94,6 +113,41 @@ public final class UdpTransport implements Transport {
       }
     });
     return result;
+  }
+
+  /** A socket on all addresses: puts before its listener what finds the address that was asked. */
+  private static void answerAsAsked(
+      Bootstrap bootstrap,
+      UdpListener listener,
+      UdpOptions options,
+      TransportContext context,
+      AskedAddresses.Opener opener) {
+    IoBackend backend = context.loops().readinessBackend();
+    AskedAddresses asked = new AskedAddresses(backend, options.reuseAddress(), opener);
+    listener.follow(asked);
+    if (AskedAddresses.isTold(backend)) {
+      bootstrap.option(EpollChannelOption.IP_RECVORIGDSTADDR, true);
+    }
+    bootstrap.handler(
+        new ChannelInitializer<Channel>() {
+          @Override
+          protected void initChannel(Channel channel) {
+            channel.pipeline().addLast(asked, listener);
+          }
+        });
+  }
+
+  /** One more socket of a listener, for one of its addresses. */
+  private static ChannelFuture further(
+      Bootstrap bootstrap, UdpListener listener, InetSocketAddress local) {
+    return bootstrap
+        .option(ChannelOption.SO_REUSEADDR, true)
+        .bind(local)
+        .addListener((ChannelFuture done) -> {
+          if (done.isSuccess()) {
+            listener.open();
+          }
+        });
   }
 
   /** A promise whose channel is known when it succeeds. */
@@ -185,15 +239,25 @@ public final class UdpTransport implements Transport {
   @Override
   public ChannelFuture connect(Endpoint endpoint, TransportContext context) {
     UdpOptions options = UdpOptions.of(new EndpointOptions(endpoint));
-    UdpClient client = new UdpClient(endpoint, options, context);
+    AddressRace.Target target =
+        new AddressRace.Target(
+            host(endpoint),
+            port(endpoint),
+            Hosts.toConnectFrom(options.bind()),
+            options.connectTimeout());
     EventLoop loop = context.loops().readinessSockets().next();
-    Bootstrap bootstrap =
-        EventLoops.resolvingElsewhere(socket(loop, context, options, null, client));
-    if (!options.bind().isEmpty()) {
-      bootstrap.localAddress(new InetSocketAddress(options.bind(), 0));
-    }
-    ChannelFuture connected =
-        bootstrap.connect(InetSocketAddress.createUnresolved(host(endpoint), port(endpoint)));
+    return AddressRace.connect(
+        target,
+        loop,
+        (address, first) -> {
+          UdpClient client = new UdpClient(endpoint, options, context, first);
+          Bootstrap bootstrap = socket(loop, context, options, family(address), client);
+          return answered(bootstrap.localAddress(target.local()).connect(address), client, loop);
+        });
+  }
+
+  /** Succeeds when the listener has answered. */
+  private static ChannelFuture answered(ChannelFuture connected, UdpClient client, EventLoop loop) {
     ChannelPromise answered = new DefaultChannelPromise(connected.channel(), loop);
     connected.addListener(done -> {
       Throwable failure = done.cause();
@@ -251,9 +315,7 @@ public final class UdpTransport implements Transport {
   }
 
   private static InetSocketAddress bindAddress(Endpoint endpoint) {
-    return endpoint.host().equals("*")
-        ? new InetSocketAddress(port(endpoint))
-        : new InetSocketAddress(host(endpoint), port(endpoint));
+    return Hosts.toListen(endpoint, host(endpoint), port(endpoint));
   }
 
   private static String host(Endpoint endpoint) {

@@ -69,7 +69,7 @@ final class OnePath implements AutoCloseable {
       while (!socket.isClosed()) {
         DatagramPacket packet = new DatagramPacket(bytes, bytes.length);
         socket.receive(packet);
-        boolean fromClient = socket == front;
+        boolean fromClient = socket.equals(front);
         if (fromClient) {
           client = packet.getSocketAddress();
         }
