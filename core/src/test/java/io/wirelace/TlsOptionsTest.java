@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.netty.pkitesting.CertificateBuilder.Algorithm;
 import io.wirelace.certificates.TestCa;
 import io.wirelace.config.TlsSettings;
 import io.wirelace.error.WirelaceException;
@@ -16,6 +17,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Base64;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -274,6 +277,50 @@ class TlsOptionsTest extends TlsCase {
       }
       assertEcho(before);
       assertThat(events.stream().filter(e -> e instanceof Event.CertificatesRejected)).hasSize(1);
+    }
+  }
+
+  @Test
+  void aChangeToACertificateThatHasEndedIsRejected() throws Exception {
+    TestCa.Leaf ended =
+        ca.issue(
+            "ended",
+            b ->
+                b.addSanIpAddress("127.0.0.1")
+                    .notBefore(Instant.now().minus(Duration.ofDays(20)))
+                    .notAfter(Instant.now().minus(Duration.ofDays(10))));
+    serve(localhost.options() + "&reload-interval=20ms");
+    replace(localhost.key(), ended.key());
+    replace(localhost.cert(), ended.cert());
+    await()
+        .until(() ->
+            events.stream()
+                .anyMatch(e ->
+                    e instanceof Event.CertificatesRejected no
+                        && no.fault().message().contains("CN=ended ended on")));
+    try (Client client = connect("")) {
+      assertThat(label(client.session())).isEqualTo("CN=localhost");
+    }
+  }
+
+  @Test
+  void aKeyThatBoringSslCannotUseIsTheJdksToUse() {
+    TestCa.Leaf ed =
+        ca.issue("ed", b -> b.algorithm(Algorithm.ed25519).addSanIpAddress("127.0.0.1"));
+    assertConfigFault(() -> serve(ed.options() + "&provider=boringssl"), "cannot use the key of");
+    serve(ed.options());
+    assertThat(awaitEvent(Event.TlsReady.class).provider()).startsWith("jdk (");
+    try (Client client = connect("provider=jdk")) {
+      assertEcho(client);
+    }
+  }
+
+  @Test
+  void aNameWithTheDotOfTheRootFindsItsCertificate() {
+    TestCa.Leaf a = ca.issue("a", b -> b.addSanDnsName("a.example"));
+    serve("cert=%s,%s&key=%s,%s".formatted(localhost.cert(), a.cert(), localhost.key(), a.key()));
+    try (Client client = connect("server-name=a.example.")) {
+      assertThat(label(client.session())).isEqualTo("CN=a");
     }
   }
 

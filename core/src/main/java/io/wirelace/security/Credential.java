@@ -38,13 +38,18 @@ public record Credential(PrivateKey key, List<X509Certificate> chain) {
 
   /** Whether the certificate's names cover a host: DNS names with wildcards, and addresses. */
   public boolean covers(String host) {
-    String wanted = host.toLowerCase(Locale.ROOT);
+    String wanted = withoutDot(host).toLowerCase(Locale.ROOT);
     boolean isAddress = NetUtil.isValidIpV4Address(wanted) || NetUtil.isValidIpV6Address(wanted);
     return names().stream()
         .map(name -> name.toLowerCase(Locale.ROOT))
         .anyMatch(name ->
             name.equals(wanted)
                 || (!isAddress && name.startsWith("*.") && afterFirstLabel(wanted).equals(name)));
+  }
+
+  /** A name without the dot of the root, which names in certificates never have (RFC 6066 3). */
+  public static String withoutDot(String host) {
+    return host.length() > 1 && host.endsWith(".") ? host.substring(0, host.length() - 1) : host;
   }
 
   /** RFC 6125 6.4.3: a wildcard stands for one label, the first. */

@@ -13,9 +13,9 @@ import java.util.stream.Stream;
  *
  * @param files time, size and identity of each, or why it cannot be looked at
  */
-record FilesLook(List<String> files) {
+public record FilesLook(List<String> files) {
   /** As they look now. */
-  static FilesLook of(TlsSettings settings) {
+  public static FilesLook of(TlsSettings settings) {
     return new FilesLook(
         Stream.of(settings.cert(), settings.key(), settings.ca(), settings.crl())
             .flatMap(text -> TlsSettings.list(text).stream())

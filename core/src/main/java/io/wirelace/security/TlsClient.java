@@ -45,8 +45,9 @@ public final class TlsClient {
   private TlsClient(Key key) {
     settings = key.settings;
     alpn = key.alpn;
-    choice = TlsProvider.choose(settings);
     material = TlsMaterial.load(settings);
+    choice = TlsProvider.choose(settings, material);
+    material.warnOfEnds();
     seen = material.look();
     lookedNs = System.nanoTime();
     context = SslContexts.client(settings, material, choice.provider(), alpn);
@@ -116,7 +117,7 @@ public final class TlsClient {
 
   private SSLEngine engine(Target host, ByteBufAllocator allocator) {
     String name = settings.serverName().isEmpty() ? host.host : settings.serverName();
-    return context.newEngine(allocator, name, host.port);
+    return context.newEngine(allocator, Credential.withoutDot(name), host.port);
   }
 
   private void refresh(Target host, NetworkListener listener) {
@@ -134,7 +135,9 @@ public final class TlsClient {
     String endpoint = host.host + ":" + host.port;
     try {
       TlsMaterial fresh = TlsMaterial.load(settings);
-      SslContext made = SslContexts.client(settings, fresh, choice.provider(), alpn);
+      fresh.requireNotEnded();
+      TlsProvider.Choice chosen = TlsProvider.choose(settings, fresh);
+      SslContext made = SslContexts.client(settings, fresh, chosen.provider(), alpn);
       ReferenceCountUtil.release(context); // engines hold it as long as they need it
       context = made;
       material = fresh;

@@ -5,17 +5,24 @@ import io.wirelace.error.ErrorCode;
 import io.wirelace.error.WirelaceException;
 import java.security.cert.X509CRL;
 import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import javax.net.ssl.X509ExtendedTrustManager;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What the settings' files hold at one moment: certificates with their keys, and CAs. Immutable.
  * This is what a transport with a TLS of its own (QUIC) is built from.
  */
 public final class TlsMaterial {
+  private static final Logger LOG = LoggerFactory.getLogger(TlsMaterial.class);
+  private static final Duration WARN_BEFORE = Duration.ofDays(30);
+
   private final TlsSettings settings;
   private final List<Credential> credentials;
   private final List<X509Certificate> cas;
@@ -115,6 +122,47 @@ public final class TlsMaterial {
    */
   public X509ExtendedTrustManager trust(boolean alerts) {
     return Trust.of(cas, new Pins(TlsSettings.list(settings.pin())), revoked, alerts);
+  }
+
+  /**
+   * Checks that what replaces certificates that are in use has not ended.
+   *
+   * @throws WirelaceException -664 naming the certificate that has
+   */
+  public void requireNotEnded() {
+    for (Credential credential : credentials) {
+      X509Certificate own = credential.chain().getFirst();
+      if (Instant.now().isAfter(own.getNotAfter().toInstant())) {
+        throw new WirelaceException(
+            ErrorCode.INVALID_CONFIG,
+            "cert: that of "
+                + own.getSubjectX500Principal().getName()
+                + " ended on "
+                + own.getNotAfter().toInstant()
+                + " (expected one that is valid)");
+      }
+    }
+  }
+
+  /** Warns in the log of certificates of this side that have ended, or end within 30 days. */
+  public void warnOfEnds() {
+    Instant now = Instant.now();
+    for (Credential credential : credentials) {
+      X509Certificate own = credential.chain().getFirst();
+      Instant until = own.getNotAfter().toInstant();
+      if (now.plus(WARN_BEFORE).isAfter(until)) {
+        LOG.warn(
+            "our certificate of {} {} on {}",
+            own.getSubjectX500Principal().getName(),
+            now.isAfter(until) ? "ended" : "ends",
+            until);
+      } else if (now.isBefore(own.getNotBefore().toInstant())) {
+        LOG.warn(
+            "our certificate of {} is not valid before {}",
+            own.getSubjectX500Principal().getName(),
+            own.getNotBefore().toInstant());
+      }
+    }
   }
 
   /**

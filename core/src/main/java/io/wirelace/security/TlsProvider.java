@@ -6,6 +6,8 @@ import io.wirelace.config.TlsSettings;
 import io.wirelace.error.ErrorCode;
 import io.wirelace.error.NativeLibraries;
 import io.wirelace.error.WirelaceException;
+import java.security.PublicKey;
+import java.security.interfaces.ECPublicKey;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -19,6 +21,9 @@ public enum TlsProvider {
   /** The cipher suites of TLS 1.3, which BoringSSL offers all or none. */
   static final List<String> TLS_1_3_CIPHERS =
       List.of("TLS_AES_128_GCM_SHA256", "TLS_AES_256_GCM_SHA384", "TLS_CHACHA20_POLY1305_SHA256");
+
+  /** It does not verify what a key on P-521 has signed. */
+  private static final int MOST_CURVE_BITS = 384;
 
   /**
    * The provider in use, and why it is not BoringSSL.
@@ -70,6 +75,41 @@ public enum TlsProvider {
           ErrorCode.INVALID_CONFIG, "provider: boringssl (expected auto or jdk): " + whyNot);
     }
     return new Choice(JDK, "BoringSSL is not in use: " + whyNot);
+  }
+
+  /**
+   * Who does the work for these settings and keys.
+   *
+   * @throws WirelaceException -664 as {@link #choose(TlsSettings)}, or if BoringSSL is asked for
+   *     and cannot use a key
+   */
+  public static Choice choose(TlsSettings settings, TlsMaterial material) {
+    Choice choice = choose(settings);
+    String whyNot = choice.provider == JDK ? null : whyNotFor(material);
+    if (whyNot != null && settings.provider().equals("boringssl")) {
+      throw new WirelaceException(
+          ErrorCode.INVALID_CONFIG, "provider: boringssl (expected auto or jdk): " + whyNot);
+    }
+    return whyNot == null ? choice : new Choice(JDK, "BoringSSL is not in use: " + whyNot);
+  }
+
+  /** Which key BoringSSL cannot use on both sides of a connection, or null if it can use all. */
+  public static @Nullable String whyNotFor(TlsMaterial material) {
+    for (Credential credential : material.credentials()) {
+      PublicKey key = credential.chain().getFirst().getPublicKey();
+      boolean usable =
+          key instanceof ECPublicKey ec
+              ? ec.getParams().getCurve().getField().getFieldSize() <= MOST_CURVE_BITS
+              : key.getAlgorithm().equals("RSA");
+      if (!usable) {
+        return "it cannot use the key of "
+            + credential.chain().getFirst().getSubjectX500Principal().getName()
+            + ", which is "
+            + (key instanceof ECPublicKey ? "EC on a curve larger than P-384" : key.getAlgorithm())
+            + " (expected RSA, or EC on P-256 or P-384)";
+      }
+    }
+    return null;
   }
 
   /** BoringSSL has one switch for all cipher suites of TLS 1.3. */

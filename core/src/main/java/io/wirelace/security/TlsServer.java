@@ -22,7 +22,7 @@ public final class TlsServer implements AutoCloseable {
   private final String endpoint;
   private final List<String> alpn;
   private final NetworkListener listener;
-  private final TlsProvider.Choice choice;
+  private volatile TlsProvider.Choice choice;
   private final ReentrantLock lock = new ReentrantLock();
 
   // Guarded by lock.
@@ -39,11 +39,12 @@ public final class TlsServer implements AutoCloseable {
     this.endpoint = endpoint;
     this.alpn = List.copyOf(alpn);
     this.listener = listener;
-    this.choice = TlsProvider.choose(settings);
     this.material = TlsMaterial.load(settings);
+    this.choice = TlsProvider.choose(settings, material);
     this.seen = material.look();
     material.requireServer();
-    this.contexts = contexts(material);
+    this.contexts = contexts(material, choice);
+    material.warnOfEnds();
   }
 
   /**
@@ -59,11 +60,11 @@ public final class TlsServer implements AutoCloseable {
     return new TlsServer(settings, endpoint, alpn, listener);
   }
 
-  private List<SslContext> contexts(TlsMaterial from) {
+  private List<SslContext> contexts(TlsMaterial from, TlsProvider.Choice chosen) {
     List<SslContext> made = new ArrayList<>();
     try {
       for (Credential credential : from.credentials()) {
-        made.add(SslContexts.server(settings, from, credential, choice.provider(), alpn));
+        made.add(SslContexts.server(settings, from, credential, chosen.provider(), alpn));
       }
       return made;
     } catch (RuntimeException e) {
@@ -129,7 +130,11 @@ public final class TlsServer implements AutoCloseable {
     try {
       TlsMaterial fresh = TlsMaterial.load(settings);
       fresh.requireServer();
-      exchange(fresh, contexts(fresh));
+      fresh.requireNotEnded();
+      TlsProvider.Choice chosen = TlsProvider.choose(settings, fresh);
+      exchange(fresh, contexts(fresh, chosen));
+      choice = chosen;
+      fresh.warnOfEnds();
       listener.onEvent(
           new Event.CertificatesReloaded(
               endpoint,

@@ -55,7 +55,8 @@ class PemTest {
     "ec -pkeyopt ec_paramgen_curve:P-256, pkcs8 -topk8 -nocrypt, BEGIN PRIVATE KEY",
     "ed25519, pkcs8 -topk8 -nocrypt, BEGIN PRIVATE KEY",
     "rsa:2048, pkcs8 -topk8 -passout pass:secret, ENCRYPTED",
-    "ec -pkeyopt ec_paramgen_curve:P-256, pkcs8 -topk8 -v2 aes-128-cbc -passout pass:secret, ENCRYPTED",
+    "ec -pkeyopt ec_paramgen_curve:P-256, pkcs8 -topk8 -v2 aes-128-cbc -passout pass:secret,"
+        + " ENCRYPTED",
   })
   void everyFormOfAKeyIsRead(String algorithm, String form, String label) throws Exception {
     openssl(
@@ -114,6 +115,8 @@ class PemTest {
     assertThat(credential.covers("x.a.example")).isTrue();
     assertThat(credential.covers("X.A.Example")).isTrue();
     assertThat(credential.covers("b.example")).isTrue();
+    assertThat(credential.covers("B.example.")).isTrue();
+    assertThat(credential.covers("x.a.example.")).isTrue();
     assertThat(credential.covers("10.0.0.1")).isTrue();
     assertThat(credential.covers("a.example")).isFalse();
     assertThat(credential.covers("y.x.a.example")).isFalse();

@@ -7,6 +7,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.wirelace.error.ErrorCode;
 import io.wirelace.error.Fault;
+import io.wirelace.error.WirelaceException;
 import io.wirelace.http.websocket.Messages;
 import io.wirelace.http.websocket.WebSocketHandler;
 import io.wirelace.metrics.Event;
@@ -221,7 +222,14 @@ final class ServerHandshake extends ChannelInboundHandlerAdapter {
 
   @Override
   public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-    // Before there is a session nobody else would hear of it: a reset, mostly.
+    // Before there is a session nobody else would hear of it. Mostly it is a reset, which says
+    // nothing.
+    if (cause instanceof WirelaceException ours) {
+      listener
+          .context
+          .listener()
+          .onEvent(new Event.Denied(String.valueOf(link.peer()), ours.fault()));
+    }
     ctx.close();
   }
 }

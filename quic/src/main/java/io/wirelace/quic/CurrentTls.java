@@ -5,12 +5,12 @@ import io.wirelace.config.TlsSettings;
 import io.wirelace.error.WirelaceException;
 import io.wirelace.metrics.Event;
 import io.wirelace.metrics.NetworkListener;
+import io.wirelace.security.FilesLook;
 import io.wirelace.security.TlsMaterial;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The TLS context of one set of files, exchanged for a new one when they change; connections that
@@ -30,15 +30,17 @@ final class CurrentTls {
 
   // Guarded by lock.
   private TlsMaterial material;
-  private @Nullable TlsMaterial rejected;
+  private FilesLook seen;
   private long lookedNs = System.nanoTime();
 
   private volatile QuicSslContext context;
 
   private CurrentTls(TlsMaterial material, Function<TlsMaterial, QuicSslContext> maker) {
     this.material = material;
+    this.seen = FilesLook.of(material.settings());
     this.maker = maker;
     this.context = maker.apply(material);
+    material.warnOfEnds();
   }
 
   /**
@@ -111,15 +113,16 @@ final class CurrentTls {
     lock.lock();
     try {
       lookedNs = System.nanoTime();
-      TlsMaterial last = rejected == null ? material : rejected;
-      if (!last.isStale()) {
+      FilesLook now = FilesLook.of(material.settings());
+      if (now.equals(seen)) {
         return;
       }
+      seen = now; // good or not: nothing is told twice
       TlsMaterial fresh = TlsMaterial.load(material.settings());
-      rejected = fresh;
+      fresh.requireNotEnded();
       context = maker.apply(fresh);
       material = fresh;
-      rejected = null;
+      fresh.warnOfEnds();
       listener.onEvent(new Event.CertificatesReloaded(endpoint, subject(fresh)));
     } catch (WirelaceException e) {
       listener.onEvent(new Event.CertificatesRejected(endpoint, e.fault()));

@@ -9,6 +9,7 @@ import io.wirelace.error.ErrorCode;
 import io.wirelace.error.Fault;
 import io.wirelace.security.Credential;
 import io.wirelace.security.TlsMaterial;
+import io.wirelace.security.TlsProvider;
 import java.security.cert.X509Certificate;
 import java.util.List;
 import java.util.function.Function;
@@ -50,6 +51,7 @@ final class QuicTls {
           settings.tickets() ? 0 : false,
           "tickets, with a quic server: its TLS cannot do without them");
     }
+    requireUsableKeys(material);
     List<Credential> credentials = material.credentials();
     List<QuicSslContext> each =
         credentials.stream().map(one -> server(material, one, null)).toList();
@@ -82,6 +84,15 @@ final class QuicTls {
     return build(settings, builder);
   }
 
+  /** QUIC has BoringSSL only. */
+  private static void requireUsableKeys(TlsMaterial material) {
+    String whyNot = TlsProvider.whyNotFor(material);
+    if (whyNot != null) {
+      throw Fault.of(ErrorCode.INVALID_CONFIG, "key: with quic, TLS is BoringSSL's: " + whyNot)
+          .toException();
+    }
+  }
+
   /** What a client trusts, and shows if it is asked. */
   static QuicSslContext client(TlsMaterial material) {
     TlsSettings settings = material.settings();
@@ -89,6 +100,7 @@ final class QuicTls {
         QuicSslContextBuilder.forClient()
             .trustManager(new RememberingTrust(material.trust(true)))
             .endpointIdentificationAlgorithm(settings.verifyHost() ? "HTTPS" : null);
+    requireUsableKeys(material);
     if (!material.credentials().isEmpty()) {
       Credential own = material.credentialFor(null);
       builder.keyManager(own.key(), null, own.chain().toArray(X509Certificate[]::new));

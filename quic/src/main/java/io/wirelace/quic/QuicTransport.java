@@ -8,6 +8,7 @@ import io.wirelace.error.ErrorCode;
 import io.wirelace.error.Fault;
 import io.wirelace.error.NativeLibraries;
 import io.wirelace.error.WirelaceException;
+import io.wirelace.security.Credential;
 import io.wirelace.transport.AddressRace;
 import io.wirelace.transport.ByteStreams;
 import io.wirelace.transport.Endpoint;
@@ -78,7 +79,10 @@ public final class QuicTransport implements Transport {
   public ChannelFuture connect(Endpoint endpoint, TransportContext context) {
     TlsSettings settings = tls(endpoint, context);
     String name =
-        settings.serverName().isEmpty() ? Hosts.withoutZone(host(endpoint)) : settings.serverName();
+        Credential.withoutDot(
+            settings.serverName().isEmpty()
+                ? Hosts.withoutZone(host(endpoint))
+                : settings.serverName());
     CurrentTls tls = CurrentTls.client(settings, endpoint.uri(), context.listener());
     QuicOptions options = QuicOptions.of(endpoint, settings);
     AddressRace.Target to =

@@ -21,6 +21,7 @@ import java.time.Instant;
 import java.util.Base64;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -187,11 +188,36 @@ class TrustTest extends QuicCase {
       }
       assertThat(old.request("echo", new byte[] {2})).hasSize(1);
       Files.writeString(cert, "no certificate");
-      await().until(() -> events.stream().anyMatch(e -> e instanceof Event.CertificatesRejected));
+      await().until(() -> rejections(events) > 0);
+      // Told once, and not at each look.
+      AtomicLong told = new AtomicLong();
+      await()
+          .during(Duration.ofMillis(400))
+          .until(() -> told.getAndSet(rejections(events)) == rejections(events));
       try (Client fresh = Wirelace.client().tls(after).connect(server.uri())) {
         assertThat(fresh.request("echo", new byte[] {1})).hasSize(1);
       }
     }
+  }
+
+  private static long rejections(Queue<Event> events) {
+    return events.stream().filter(e -> e instanceof Event.CertificatesRejected).count();
+  }
+
+  @Test
+  void aKeyThatItsTlsCannotUseIsRefusedAtTheStart() {
+    TlsSettings ed =
+        Certificates.settings(
+            Certificates.make(
+                new CertificateBuilder()
+                    .algorithm(CertificateBuilder.Algorithm.ed25519)
+                    .subject("CN=ed")
+                    .setIsCertificateAuthority(true)));
+    var refused =
+        org.assertj.core.api.Assertions.catchThrowableOfType(
+            io.wirelace.error.WirelaceException.class, () -> with(ed));
+    assertThat(refused.fault().number()).isEqualTo(-664);
+    assertThat(refused).hasMessageContaining("cannot use the key of CN=ed");
   }
 
   private static void copy(TlsSettings from, Path cert, Path key) throws Exception {

@@ -5,6 +5,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.wirelace.error.ErrorCode;
 import io.wirelace.error.Fault;
+import io.wirelace.error.WirelaceException;
 import io.wirelace.transport.EndOfStream;
 import io.wirelace.transport.Link;
 import io.wirelace.transport.Places;
@@ -153,7 +154,9 @@ final class Sniffer extends ChannelInboundHandlerAdapter {
 
   @Override
   public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-    if (!(cause instanceof IOException)) {
+    if (cause instanceof WirelaceException ours) {
+      port.denied(link, ours.fault()); // TLS below was cut off or damaged: the peer's doing
+    } else if (!(cause instanceof IOException)) {
       LOG.error("a connection from {} failed at its first bytes", link.peer(), cause);
       port.denied(link, Fault.of(ErrorCode.INTERNAL_ERROR, cause.toString(), cause));
     }
