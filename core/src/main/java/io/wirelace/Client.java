@@ -2,6 +2,7 @@ package io.wirelace;
 
 import io.netty.channel.ChannelFuture;
 import io.wirelace.config.SessionSettings;
+import io.wirelace.config.Times;
 import io.wirelace.dispatch.Dispatcher;
 import io.wirelace.error.CloseReason;
 import io.wirelace.error.ErrorCode;
@@ -89,7 +90,7 @@ public final class Client implements AutoCloseable {
     CompletableFuture<Client> result =
         opened
             .thenApply(session -> new Client(session, endpoint, builder.sessionSettings))
-            .orTimeout(timeout.toNanos(), TimeUnit.NANOSECONDS)
+            .orTimeout(Times.ns(timeout), TimeUnit.NANOSECONDS)
             .handle((client, failure) -> {
               if (client == null) {
                 throw connectFault(endpoint, timeout, failure).toException();
@@ -112,7 +113,7 @@ public final class Client implements AutoCloseable {
             ErrorCode.CONNECTION_TIMEOUT,
             endpoint.uri()
                 + ": not connected and greeted within "
-                + timeout.toMillis()
+                + Times.ms(timeout)
                 + " ms (the client's connect timeout)")
         : connectFault(failure);
   }

@@ -5,6 +5,7 @@ import io.netty.channel.ChannelFuture;
 import io.wirelace.config.Defaults;
 import io.wirelace.config.ServerSettings;
 import io.wirelace.config.SessionSettings;
+import io.wirelace.config.Times;
 import io.wirelace.config.Values;
 import io.wirelace.dispatch.Dispatcher;
 import io.wirelace.dispatch.Routes;
@@ -356,7 +357,7 @@ public final class Server implements AutoCloseable {
    * delivered, and the time is bounded anyway.
    */
   private static boolean await(CompletableFuture<Void> future, Duration timeout) {
-    long end = System.nanoTime() + timeout.toNanos();
+    long end = System.nanoTime() + Times.ns(timeout);
     boolean interrupted = false;
     try {
       while (true) {

@@ -5,6 +5,8 @@ import io.wirelace.error.CloseReason;
 import io.wirelace.error.Fault;
 import io.wirelace.transport.EndOfStream;
 import io.wirelace.transport.EndReason;
+import io.wirelace.wire.FrameEncoder;
+import io.wirelace.wire.FrameHeader;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,6 +33,7 @@ final class Ending {
   private MessageSink.@Nullable Inbox inbox;
   private @Nullable CloseReason reason;
   private @Nullable Fault peerError;
+  private @Nullable Fault lastWord;
   private boolean peerEnded;
   private boolean finished;
 
@@ -112,6 +115,14 @@ final class Ending {
     }
   }
 
+  /** As {@link #begin(CloseReason)}, and the last frame is an ERROR that says why. */
+  void beginWith(Fault last) {
+    if (!isClosing()) {
+      lastWord = last;
+      begin(new CloseReason(CloseReason.Initiator.POLICY, last));
+    }
+  }
+
   /** Accepts nothing more, and ends this direction once what was accepted has gone. */
   void begin(CloseReason why) {
     if (isClosing()) {
@@ -137,6 +148,7 @@ final class Ending {
   /** All that was accepted is with the transport. */
   void outboundFinished() {
     finished = true;
+    sayLastWord();
     EndReason.leave(ctx.channel(), reason(CloseReason.local()).fault());
     if (session.counters().framesOut() == 0) {
       ctx.close(); // nothing was sent that a reset could destroy: no need to wait for the peer
@@ -150,6 +162,16 @@ final class Ending {
             ctx.close();
           }
         });
+  }
+
+  /** Past the queue, which takes nothing any more: so nothing can follow it. */
+  private void sayLastWord() {
+    Fault fault = lastWord;
+    if (fault != null) {
+      byte[] frame = FrameEncoder.frame(FrameHeader.ERROR, 0, FrameEncoder.faultPayload(fault));
+      session.counters().sent(1, frame.length);
+      ctx.writeAndFlush(ctx.alloc().buffer(frame.length).writeBytes(frame), ctx.voidPromise());
+    }
   }
 
   private void closeIfBothEnded() {

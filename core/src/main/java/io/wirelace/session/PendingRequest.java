@@ -1,5 +1,6 @@
 package io.wirelace.session;
 
+import io.wirelace.config.Times;
 import io.wirelace.error.ErrorCode;
 import io.wirelace.error.Fault;
 import io.wirelace.wire.Headers;
@@ -68,7 +69,7 @@ final class PendingRequest {
   /** Its time is up: tells the peer to stop, and fails. */
   void expire() {
     if (requests.remove(this)) {
-      failed(Fault.of(ErrorCode.REQUEST_TIMEOUT, "no answer within " + timeout.toMillis() + " ms"));
+      failed(Fault.of(ErrorCode.REQUEST_TIMEOUT, "no answer within " + Times.ms(timeout) + " ms"));
       requests.tellCancelled(this);
     }
   }

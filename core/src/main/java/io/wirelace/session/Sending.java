@@ -1,5 +1,6 @@
 package io.wirelace.session;
 
+import io.wirelace.config.Times;
 import io.wirelace.error.CloseReason;
 import io.wirelace.error.ErrorCode;
 import io.wirelace.error.Fault;
@@ -156,7 +157,7 @@ final class Sending {
   private void awaitRoom() {
     session.requireOpen();
     if (!outbound.hasRoom()) {
-      awaitRoomSlowly(context.settings().sendTimeout().toNanos());
+      awaitRoomSlowly(Times.ns(context.settings().sendTimeout()));
     }
   }
 
@@ -165,7 +166,7 @@ final class Sending {
     session.requireOpen();
     if (!outbound.hasRoom()) {
       long left = deadlineNs - context.clock().getAsLong();
-      awaitRoomSlowly(Math.min(left, context.settings().sendTimeout().toNanos()));
+      awaitRoomSlowly(Math.min(left, Times.ns(context.settings().sendTimeout())));
     }
   }
 

@@ -1,6 +1,7 @@
 package io.wirelace.session;
 
 import io.netty.util.concurrent.EventExecutor;
+import io.wirelace.config.Times;
 import io.wirelace.error.CloseReason;
 import io.wirelace.error.ErrorCode;
 import io.wirelace.error.Fault;
@@ -279,7 +280,7 @@ public final class Session implements AutoCloseable {
       throw new WirelaceException(
           ErrorCode.INVALID_ARGUMENT, "timeout: " + timeout + " (expected more than 0)");
     }
-    return headers.with("deadline-ms", Long.toString(Math.max(1, timeout.toMillis())));
+    return headers.with("deadline-ms", Long.toString(Math.max(1, Times.ms(timeout))));
   }
 
   // ---- for the handler, on the event loop ----

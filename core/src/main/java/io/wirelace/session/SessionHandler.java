@@ -108,8 +108,7 @@ final class SessionHandler extends ChannelInboundHandlerAdapter
     Fault denied = sessions.admit(opened);
     if (denied != null) {
       context.listener().onEvent(new Event.Denied(String.valueOf(opened.peer()), denied));
-      opened.sending().fault(0, denied);
-      ending().begin(new CloseReason(CloseReason.Initiator.POLICY, denied));
+      ending().beginWith(denied);
       if (!sessions.hasRoomForFarewell()) {
         active.close();
       }
@@ -256,8 +255,7 @@ final class SessionHandler extends ChannelInboundHandlerAdapter
       return;
     }
     context.listener().onEvent(new Event.Violated(on.id(), fault));
-    on.sending().fault(0, fault);
-    ending().begin(new CloseReason(CloseReason.Initiator.POLICY, fault));
+    ending().beginWith(fault);
     on.outbound().endBatch();
   }
 
@@ -426,8 +424,6 @@ final class SessionHandler extends ChannelInboundHandlerAdapter
     exceptionCaught(context(), cause);
   }
 
-  // ---- small things ----
-
   /** For the watch: closing takes too long. */
   void abort() {
     channel().close();
@@ -445,10 +441,9 @@ final class SessionHandler extends ChannelInboundHandlerAdapter
 
   /** Behind a full queue it would tell nothing that the queue does not tell. */
   void probe(byte[] payload) {
-    if (!live().outbound().hasRoom()) {
-      return;
+    if (live().outbound().hasRoom()) {
+      live().sending().writeFrame(FrameHeader.HEARTBEAT, 0, payload);
     }
-    live().sending().writeFrame(FrameHeader.HEARTBEAT, 0, payload);
   }
 
   /**
@@ -463,7 +458,6 @@ final class SessionHandler extends ChannelInboundHandlerAdapter
     return decoders.midFrame();
   }
 
-  /** Of the frame that the peer owes the rest of. */
   Decoders.Late midFrame(long nowNs, long timeoutNs) {
     return decoders.midFrame(nowNs, timeoutNs);
   }

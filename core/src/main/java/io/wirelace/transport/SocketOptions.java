@@ -1,5 +1,6 @@
 package io.wirelace.transport;
 
+import io.wirelace.config.Times;
 import java.time.Duration;
 
 /**
@@ -46,7 +47,7 @@ public record SocketOptions(
 
   /** A {@code connect-timeout} as Netty takes it: 0 for none, otherwise 1 ms or more. */
   public static int connectMillis(Duration connectTimeout) {
-    long millis = connectTimeout.plusNanos(999_999).toMillis();
+    long millis = Times.ms(connectTimeout) + 1;
     return (int) Math.min(millis, Integer.MAX_VALUE);
   }
 }

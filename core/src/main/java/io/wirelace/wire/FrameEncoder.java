@@ -1,5 +1,6 @@
 package io.wirelace.wire;
 
+import io.wirelace.config.Times;
 import io.wirelace.error.ErrorCode;
 import io.wirelace.error.Fault;
 import io.wirelace.error.WirelaceException;
@@ -90,7 +91,7 @@ public final class FrameEncoder {
     return ByteBuffer.allocate(9 + length)
         .putInt(fault.number())
         .put((byte) (fault.retryable() ? 1 : 0))
-        .putInt((int) Math.min(fault.retryAfter().toMillis(), 0xFFFF_FFFFL))
+        .putInt((int) Math.min(Times.ms(fault.retryAfter()), 0xFFFF_FFFFL))
         .put(text, 0, length)
         .array();
   }

@@ -1,5 +1,7 @@
 package io.wirelace.session;
 
+import static java.time.Duration.ofMillis;
+import static java.time.Duration.ofSeconds;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.wirelace.error.ErrorCode;
@@ -210,6 +212,67 @@ class HeldBackTest {
     passInSmallSteps(Duration.ofSeconds(47));
     assertThat(tape.sent())
         .contains(new Sent(FrameHeader.ERROR, 0, ErrorCode.HEARTBEAT_TIMEOUT.number()));
+  }
+
+  @Test
+  void nothingFollowsTheErrorThatEndsASession() {
+    requests(1, 2);
+    tape.takesMore(false);
+    answer(0);
+    tape.receive(31, 0);
+    answer(1);
+    tape.takesMore(true);
+    List<Sent> sent = tape.sent();
+    assertThat(sent).contains(new Sent(FrameHeader.RESPONSE, 1, 0));
+    assertThat(sent).endsWith(new Sent(FrameHeader.ERROR, 0, ErrorCode.PROTOCOL_ERROR.number()));
+  }
+
+  @Test
+  void aFrameThatDripsIsCut() {
+    tape.receiveBytes((byte) 0, (byte) 0, (byte) 1, (byte) 0, (byte) FrameHeader.NOTIFICATION);
+    for (int i = 0; i < 11; i++) {
+      passInSmallSteps(Duration.ofSeconds(1));
+      tape.receiveBytes((byte) 0);
+    }
+    assertThat(tape.sent())
+        .containsExactly(new Sent(FrameHeader.ERROR, 0, ErrorCode.IDLE_TIMEOUT.number()));
+  }
+
+  @Test
+  void aLargeFrameHasTimeAsLongAsItComes() {
+    tape.receiveBytes((byte) 0, (byte) 0x10, (byte) 0, (byte) 0, (byte) FrameHeader.NOTIFICATION);
+    for (int i = 0; i < 15; i++) {
+      passInSmallSteps(Duration.ofSeconds(5));
+      tape.receiveBytes(new byte[64 * 1024]);
+    }
+    assertThat(tape.sent()).isEmpty();
+    tape.receiveBytes(new byte[64 * 1024]);
+    assertThat(order).hasSize(1);
+  }
+
+  @Test
+  void idsOfOneSlotAreKeptApart() {
+    long[] ids = LongStream.range(1, 1001).map(i -> i << 32).toArray();
+    tape.receive(FrameHeader.REQUEST, ids);
+    tape.receive(FrameHeader.REQUEST, ids);
+    assertThat(tape.sent())
+        .hasSize(ids.length)
+        .allMatch(sent -> sent.code() == ErrorCode.DUPLICATE_REQUEST_ID.number());
+    tape.receive(FrameHeader.CANCEL, ids);
+    assertThat(tape.sent()).hasSize(ids.length).allMatch(sent -> sent.code() == CANCELLED);
+  }
+
+  @Test
+  void theLongestTimeoutIsATimeout() {
+    AtomicReference<String> told = new AtomicReference<>("");
+    for (Duration longest : new Duration[] {ofMillis(Long.MAX_VALUE), ofSeconds(Long.MAX_VALUE)}) {
+      tape.session().requestAsync("", new byte[0], longest, new Told(told));
+    }
+    tape.pass(Duration.ofMinutes(5));
+    assertThat(told).hasValue("");
+    assertThat(tape.session().pendingRequests()).isEqualTo(2);
+    tape.receive(FrameHeader.RESPONSE, 1, 2);
+    assertThat(told).hasValue("answered");
   }
 
   /** In large ones the timers come late, as those of a process that stood still. */

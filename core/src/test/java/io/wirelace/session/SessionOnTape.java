@@ -89,11 +89,21 @@ final class SessionOnTape implements AutoCloseable {
     channel.writeInbound(all);
   }
 
+  /** Bytes come in that need not be a frame. */
+  void receiveBytes(byte... bytes) {
+    channel.writeInbound(Unpooled.wrappedBuffer(bytes));
+  }
+
   /** The peer asks for a sign of life. */
   void receiveProbe() {
     byte[] probe = new byte[Watch.PROBE_BYTES];
     channel.writeInbound(
         Unpooled.wrappedBuffer(FrameEncoder.frame(FrameHeader.HEARTBEAT, 0, probe)));
+  }
+
+  /** Whether the channel takes what is written to it. */
+  void takesMore(boolean takes) {
+    channel.unsafe().outboundBuffer().setUserDefinedWritability(1, takes);
   }
 
   /** The mailbox is full. */

@@ -7,6 +7,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPromise;
 import io.netty.channel.ConnectTimeoutException;
 import io.netty.channel.socket.DatagramPacket;
+import io.wirelace.config.Times;
 import io.wirelace.error.ErrorCode;
 import io.wirelace.error.WirelaceException;
 import io.wirelace.metrics.Drop;
@@ -117,7 +118,7 @@ final class UdpClient extends DatagramEnds {
     }
     long now = System.nanoTime();
     Duration most = options.connectTimeout();
-    long leftNs = most.isZero() ? Long.MAX_VALUE : most.toNanos() - (now - startedNs);
+    long leftNs = most.isZero() ? Long.MAX_VALUE : Times.ns(most) - (now - startedNs);
     if (leftNs <= 0) {
       fail(ctx, new ConnectTimeoutException("nobody answered"));
       return;

@@ -1,5 +1,6 @@
 package io.wirelace.http.json;
 
+import io.wirelace.config.Times;
 import io.wirelace.error.ErrorCode;
 import io.wirelace.error.Fault;
 import io.wirelace.wire.Frame;
@@ -109,7 +110,7 @@ final class JsonWriter {
     json.writeStringProperty("name", ErrorCode.of(fault.number()).map(ErrorCode::label).orElse(""));
     json.writeBooleanProperty("retryable", fault.retryable());
     if (!fault.retryAfter().isZero()) {
-      json.writeName("retryAfterMs").writeNumber(fault.retryAfter().toMillis());
+      json.writeName("retryAfterMs").writeNumber(Times.ms(fault.retryAfter()));
     }
     json.writeStringProperty("message", fault.message());
   }
