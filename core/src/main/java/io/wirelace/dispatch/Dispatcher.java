@@ -146,7 +146,7 @@ public final class Dispatcher implements MessageSink {
         return false;
       }
       if (request != null) {
-        answer(request, returned);
+        answer(route.name(), session, request, returned);
       }
     } catch (Throwable e) {
       failed(route.name(), session, e, request);
@@ -176,20 +176,34 @@ public final class Dispatcher implements MessageSink {
           failure instanceof CompletionException && cause != null ? cause : failure,
           request);
     } else if (request != null) {
-      answer(request, late);
+      Message message = message(late);
+      try {
+        request.answerLate(message.body(), message.wireHeaders());
+      } catch (Throwable e) {
+        listener.onEvent(new Event.HandlerFailed(session.id(), route, e));
+      }
     }
   }
 
-  private static void answer(InboundRequest request, @Nullable Object returned) {
-    if (returned instanceof byte[] body) {
-      request.answer(body, Headers.NONE);
-    } else {
-      Message message =
-          returned instanceof Answer answer
-              ? answer.message()
-              : returned instanceof Message given ? given : Message.of(new byte[0]);
-      request.answer(message.body(), message.wireHeaders());
+  /** Answers; if that fails, the caller has learned it, and here it is reported. */
+  private void answer(
+      String route, Session session, InboundRequest request, @Nullable Object returned) {
+    Message message = returned instanceof byte[] ? null : message(returned);
+    try {
+      if (message == null) {
+        request.answer((byte[]) returned, Headers.NONE);
+      } else {
+        request.answer(message.body(), message.wireHeaders());
+      }
+    } catch (Throwable e) {
+      listener.onEvent(new Event.HandlerFailed(session.id(), route, e));
     }
+  }
+
+  private static Message message(@Nullable Object returned) {
+    return returned instanceof Answer answer
+        ? answer.message()
+        : returned instanceof Message given ? given : Message.of(new byte[0]);
   }
 
   private void failed(

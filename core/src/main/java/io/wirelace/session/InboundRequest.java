@@ -2,7 +2,6 @@ package io.wirelace.session;
 
 import io.wirelace.error.Fault;
 import io.wirelace.metrics.Drop;
-import io.wirelace.wire.FrameHeader;
 import io.wirelace.wire.Headers;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
@@ -162,12 +161,21 @@ public final class InboundRequest {
   public void answer(byte[] body, Headers answerHeaders) {
     if (claimAnswer()) {
       try {
-        session.sending().answer(FrameHeader.RESPONSE, id, answerHeaders, body);
+        session.sending().answer(id, answerHeaders, body);
       } finally {
         done();
       }
     } else {
       over();
+      session.drop(Drop.SECOND_ANSWER, 1, "second answer to request " + id);
+    }
+  }
+
+  /** Answers it from a thread that must not wait, since others need it too. */
+  public void answerLate(byte[] body, Headers answerHeaders) {
+    if (claimAnswer()) {
+      session.sending().answerLate(this, answerHeaders, body);
+    } else {
       session.drop(Drop.SECOND_ANSWER, 1, "second answer to request " + id);
     }
   }
@@ -241,7 +249,7 @@ public final class InboundRequest {
   }
 
   /** Only now, with the answer on its way, may the session count it as done and perhaps end. */
-  private void done() {
+  void done() {
     headers = Headers.NONE; // the table may hold this for long
     session.requestDone();
   }

@@ -45,6 +45,7 @@ final class Sending {
   private volatile @Nullable AdaptiveCompressor compressor;
   private Compression agreed = Compression.NONE; // event loop only
   private volatile @Nullable RouteName lastRoute;
+  private volatile @Nullable LateAnswers lateAnswers; // made when an answer first has to wait
 
   /** A route as text and as it goes on the wire, so that the usual one is encoded once. */
   private record RouteName(String text, byte @Nullable [] bytes) {}
@@ -170,6 +171,33 @@ final class Sending {
     }
   }
 
+  /** An interrupt does not end this wait, and is there again after it: what waits is accepted. */
+  private void awaitRoomThroughInterrupts() {
+    session.requireOpen();
+    if (outbound.hasRoom()) {
+      return;
+    }
+    long deadlineNs = context.clock().getAsLong() + context.settings().sendTimeout().toNanos();
+    boolean interrupted = Thread.interrupted();
+    try {
+      while (true) {
+        try {
+          awaitRoom(deadlineNs);
+          return;
+        } catch (WirelaceException e) {
+          if (!e.fault().is(ErrorCode.CANCELLED) || !Thread.interrupted()) {
+            throw e;
+          }
+          interrupted = true;
+        }
+      }
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
   private void awaitRoomSlowly(long timeout) {
     if (Session.onEventLoop()) {
       throw new WirelaceException(
@@ -222,6 +250,26 @@ final class Sending {
     fullSinceNs.set(0);
     slowTold.set(false);
     room.signal();
+    LateAnswers late = lateAnswers;
+    if (late != null) {
+      late.sendWhatFits();
+    }
+  }
+
+  /** The session has ended: what waits for room is dropped. */
+  void discardLate() {
+    LateAnswers late = lateAnswers;
+    if (late != null) {
+      late.discard();
+    }
+  }
+
+  /** The session is about to end: what waits for room is answered with that. */
+  void failLate(Fault fault) {
+    LateAnswers late = lateAnswers;
+    if (late != null) {
+      late.fail(fault);
+    }
   }
 
   /** Something changed for those who wait: the session may be closing. */
@@ -231,20 +279,69 @@ final class Sending {
 
   // ---- for requests of the peer ----
 
-  void answer(int kind, long callId, Headers headers, byte[] body) {
+  /** The answer of a handler on its own thread, which waits for room; on an event loop not. */
+  void answer(long callId, Headers headers, byte[] body) {
     try {
       if (!Session.onEventLoop()) {
-        awaitRoom();
+        awaitRoomThroughInterrupts();
       } else if (!outbound.hasRoom()) {
         full();
         handler.pauseForRoom();
       }
+    } catch (WirelaceException e) {
+      answerNotSent(callId, e.fault());
+      return;
+    }
+    answerNow(callId, headers, body);
+  }
+
+  /** An answer that comes from any thread: it waits for room, but that thread does not. */
+  void answerLate(InboundRequest request, Headers headers, byte[] body) {
+    LateAnswers before = lateAnswers;
+    if (outbound.hasRoom() && (before == null || before.isEmpty())) {
+      try {
+        answerNow(request.id(), headers, body);
+      } finally {
+        request.done();
+      }
+      return;
+    }
+    full();
+    handler.pauseForRoom();
+    lateAnswers().add(request, headers, body);
+  }
+
+  private LateAnswers lateAnswers() {
+    synchronized (fullSinceNs) { // never waits for anything: only makes an object
+      LateAnswers late = lateAnswers;
+      if (late == null) {
+        late = new LateAnswers(session, this);
+        lateAnswers = late;
+      }
+      return late;
+    }
+  }
+
+  /**
+   * An answer, whether there is room or not. A peer whose answer cannot be made learns that: it
+   * would wait for ever otherwise.
+   */
+  void answerNow(long callId, Headers headers, byte[] body) {
+    try {
       boolean alone = session.inFlight().size() <= 1;
-      if (!write(kind, callId, null, headers, body, alone)) {
+      if (!write(FrameHeader.RESPONSE, callId, null, headers, body, alone)) {
         session.drop(Drop.SESSION_ENDED, 1, "answer to request " + callId);
       }
     } catch (WirelaceException e) {
       answerNotSent(callId, e.fault());
+    } catch (Throwable e) {
+      try {
+        fault(callId, Fault.of(ErrorCode.INTERNAL_ERROR, "the answer could not be sent"));
+      } catch (Throwable again) {
+        session.close(
+            CloseReason.policy(ErrorCode.INTERNAL_ERROR, "an answer could not be sent: " + e));
+      }
+      throw e;
     }
   }
 

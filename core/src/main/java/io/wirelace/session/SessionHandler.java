@@ -177,6 +177,7 @@ final class SessionHandler extends ChannelInboundHandlerAdapter
     }
     Fault stopped = Fault.of(ErrorCode.CONNECTION_CLOSED, "the caller's session has ended");
     ended.inFlight().forEach(request -> request.stop(stopped));
+    ended.sending().discardLate();
     sessions.closed(ended, why, wasAdmitted);
   }
 

@@ -1,0 +1,120 @@
+package io.wirelace.session;
+
+import io.netty.util.concurrent.EventExecutor;
+import io.wirelace.error.CloseReason;
+import io.wirelace.error.ErrorCode;
+import io.wirelace.error.Fault;
+import io.wirelace.metrics.Drop;
+import io.wirelace.wire.Headers;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Answers of asynchronous handlers that wait for room. The thread that completes a handler's future
+ * may serve every session, a timer for instance, so it never waits for one peer. The answers wait
+ * here instead, and leave as soon as there is room.
+ *
+ * <p>At most {@code max-in-flight} answers wait, since each belongs to an unanswered request. If
+ * the first of them finds no room within {@code send-timeout}, the session ends.
+ *
+ * <p>Any thread adds; the rest belongs to the event loop.
+ */
+final class LateAnswers {
+  private record Waiting(InboundRequest request, Headers headers, byte[] body, long sinceNs) {}
+
+  private final Session session;
+  private final Sending sending;
+  private final Queue<Waiting> waiting = new ConcurrentLinkedQueue<>();
+  private boolean timed;
+
+  /** None yet. */
+  LateAnswers(Session session, Sending sending) {
+    this.session = session;
+    this.sending = sending;
+  }
+
+  boolean isEmpty() {
+    return waiting.isEmpty();
+  }
+
+  /** Keeps an answer until there is room. Any thread. */
+  void add(InboundRequest request, Headers headers, byte[] body) {
+    waiting.add(new Waiting(request, headers, body, session.context().clock().getAsLong()));
+    try {
+      session.executor().execute(this::sendWhatFits); // there may be room by now
+    } catch (RejectedExecutionException e) {
+      discard(); // the loop has ended, and the session with it
+    }
+  }
+
+  /** There is room, perhaps. */
+  void sendWhatFits() {
+    if (session.state() == SessionState.CLOSED) {
+      discard();
+      return;
+    }
+    while (sending.outbound().hasRoom()) {
+      Waiting next = waiting.poll();
+      if (next == null) {
+        return;
+      }
+      try {
+        sending.answerNow(next.request.id(), next.headers, next.body);
+      } finally {
+        next.request.done();
+      }
+    }
+    watch();
+  }
+
+  private void watch() {
+    Waiting first = waiting.peek();
+    if (first == null || timed) {
+      return;
+    }
+    long timeoutNs = session.context().settings().sendTimeout().toNanos();
+    long leftNs = first.sinceNs + timeoutNs - session.context().clock().getAsLong();
+    if (leftNs <= 0) {
+      session.close(
+          CloseReason.policy(ErrorCode.QUEUE_FULL, "the peer does not take its answers"));
+      return;
+    }
+    EventExecutor executor = session.executor();
+    timed = true;
+    executor.schedule(
+        () -> {
+          timed = false;
+          sendWhatFits();
+        },
+        leftNs,
+        TimeUnit.NANOSECONDS);
+  }
+
+  /** The session ends: the callers are told so in place of their answers. */
+  void fail(Fault fault) {
+    Waiting next;
+    while ((next = waiting.poll()) != null) {
+      countDropped(next);
+      try {
+        sending.fault(next.request.id(), fault);
+      } finally {
+        next.request.done();
+      }
+    }
+  }
+
+  /** The session has ended. */
+  void discard() {
+    Waiting next;
+    while ((next = waiting.poll()) != null) {
+      countDropped(next);
+      next.request.done();
+    }
+  }
+
+  private void countDropped(Waiting answer) {
+    session.drop(Drop.SESSION_ENDED, 1, "answer to request " + answer.request.id());
+  }
+}
