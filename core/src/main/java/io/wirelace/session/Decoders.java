@@ -202,5 +202,10 @@ final class Decoders {
     public void onViolation(Fault fault) {
       sink.onViolation(fault);
     }
+
+    @Override
+    public void onUnhandled(long notifications) {
+      sink.onUnhandled(notifications);
+    }
   }
 }

@@ -2,6 +2,7 @@ package io.wirelace.session;
 
 import io.netty.channel.ChannelHandlerContext;
 import io.wirelace.error.CloseReason;
+import io.wirelace.error.ErrorCode;
 import io.wirelace.error.Fault;
 import io.wirelace.transport.EndOfStream;
 import io.wirelace.transport.EndReason;
@@ -130,11 +131,27 @@ final class Ending {
     }
     because(why);
     moveTo(SessionState.CLOSING);
-    session.requests().failAll(reason(why).fault());
+    Fault fault = reason(why).fault();
+    if (!peerEnded) {
+      session.requests().cancelAll();
+    }
+    session.requests().failAll(fault);
+    // Who asked learns that no answer comes, and handlers that nobody waits for are interrupted.
+    session.inFlight().forEach(request -> request.stop(fault));
+    session.sending().failLate(fault);
     decoders.stop();
     watch.closing();
     gate.openForGood();
     session.outbound().finish();
+    if (isPeerDead() && !finished) {
+      ctx.close(); // it takes nothing more
+    }
+  }
+
+  /** Whether the session ends because the peer gave no sign of life: then nobody waits for it. */
+  private boolean isPeerDead() {
+    Fault last = lastWord;
+    return last != null && last.is(ErrorCode.HEARTBEAT_TIMEOUT);
   }
 
   /** Who waits for the session to open is told at once, whatever the peer does next. */
@@ -150,6 +167,10 @@ final class Ending {
     finished = true;
     sayLastWord();
     EndReason.leave(ctx.channel(), reason(CloseReason.local()).fault());
+    if (isPeerDead()) {
+      ctx.close();
+      return;
+    }
     if (session.counters().framesOut() == 0) {
       ctx.close(); // nothing was sent that a reset could destroy: no need to wait for the peer
       return;

@@ -77,8 +77,7 @@ final class LateAnswers {
     long timeoutNs = session.context().settings().sendTimeout().toNanos();
     long leftNs = first.sinceNs + timeoutNs - session.context().clock().getAsLong();
     if (leftNs <= 0) {
-      session.close(
-          CloseReason.policy(ErrorCode.QUEUE_FULL, "the peer does not take its answers"));
+      session.close(CloseReason.policy(ErrorCode.QUEUE_FULL, "the peer does not take its answers"));
       return;
     }
     EventExecutor executor = session.executor();

@@ -260,6 +260,11 @@ final class OutgoingRequests {
     }
   }
 
+  /** Tells the peer that nobody waits for any answer; the callers are told by {@link #failAll}. */
+  void cancelAll() {
+    pending.forEach(this::tellCancelled);
+  }
+
   void failAll(Fault fault) {
     pending.forEach(call -> {
       if (remove(call)) {

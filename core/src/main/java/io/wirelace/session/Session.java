@@ -352,8 +352,7 @@ public final class Session implements AutoCloseable {
   void leave(Fault why) {
     handler.post(() -> {
       if (state == SessionState.OPEN) {
-        handler.goAway(why);
-        handler.drain(new CloseReason(CloseReason.Initiator.LOCAL, why));
+        handler.leave(why);
       }
     });
   }

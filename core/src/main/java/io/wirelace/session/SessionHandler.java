@@ -249,6 +249,14 @@ final class SessionHandler extends ChannelInboundHandlerAdapter
     violated(fault);
   }
 
+  @Override
+  public void onUnhandled(long notifications) {
+    Session on = session;
+    if (on != null) {
+      on.drop(Drop.SESSION_ENDED, notifications, "came after the session began to end");
+    }
+  }
+
   /** The peer broke a rule that ends the connection: tells it, and closes. */
   void violated(Fault fault) {
     Session on = live();
@@ -403,7 +411,7 @@ final class SessionHandler extends ChannelInboundHandlerAdapter
   }
 
   /** Takes no more, finishes what is in flight, then closes. */
-  void drain(CloseReason why) {
+  private void drain(CloseReason why) {
     ending().because(why);
     ending().drain();
   }
@@ -413,8 +421,18 @@ final class SessionHandler extends ChannelInboundHandlerAdapter
     post(() -> ending().begin(why));
   }
 
+  /** Leaves: a greeted peer hears it first; one that has not said a word hears nothing else. */
+  void leave(Fault why) {
+    if (!watch.isGreeted() && live().counters().framesIn() == 0) {
+      ending().beginWith(why);
+    } else {
+      goAway(why);
+      drain(new CloseReason(CloseReason.Initiator.LOCAL, why));
+    }
+  }
+
   /** Tells a greeted peer that this side is leaving. */
-  void goAway(Fault fault) {
+  private void goAway(Fault fault) {
     if (watch.isGreeted()) {
       live().sending().writeFrame(FrameHeader.GOAWAY, 0, FrameEncoder.faultPayload(fault));
     }

@@ -60,6 +60,8 @@ public final class FrameDecoder extends ChannelInboundHandlerAdapter {
   /** How many frames have been kept for want of their end. */
   private long begunFrames;
 
+  private final DiscardedFrames discarded = new DiscardedFrames();
+
   /** A broken rule that the sink has not been told of. */
   private @Nullable Fault violation;
 
@@ -96,7 +98,10 @@ public final class FrameDecoder extends ChannelInboundHandlerAdapter {
       if (state == State.DECODING && (kept == null || completeKept(in))) {
         decode(in);
       }
-      if (state != State.STOPPED && in.isReadable()) {
+      if (state == State.STOPPED) {
+        discarded.skip(in);
+        tellDiscarded();
+      } else if (in.isReadable()) {
         keep(ctx, in);
       }
     } finally {
@@ -156,7 +161,10 @@ public final class FrameDecoder extends ChannelInboundHandlerAdapter {
     try {
       decode(buffer);
       // The sink may have retained the buffer, so what is left moves to a fresh one.
-      if (state != State.STOPPED && buffer.isReadable()) {
+      if (state == State.STOPPED) {
+        discarded.skip(buffer);
+        tellDiscarded();
+      } else if (buffer.isReadable()) {
         keep(ctx, buffer);
       }
     } finally {
@@ -165,10 +173,22 @@ public final class FrameDecoder extends ChannelInboundHandlerAdapter {
     }
   }
 
-  /** Throws away whatever else comes. */
+  /** Throws away whatever else comes, and counts the notifications in it for the sink. */
   public void stop() {
+    ByteBuf buffer = kept;
+    if (state != State.STOPPED && buffer != null) {
+      discarded.skip(buffer);
+    }
     state = State.STOPPED;
     releaseKept();
+    tellDiscarded();
+  }
+
+  private void tellDiscarded() {
+    long lost = discarded.takeNotifications();
+    if (lost > 0) {
+      sink.onUnhandled(lost);
+    }
   }
 
   @Override
@@ -303,6 +323,7 @@ public final class FrameDecoder extends ChannelInboundHandlerAdapter {
   }
 
   private void violation(ErrorCode code, String message) {
+    discarded.giveUp(); // where the next frame begins is not known any more
     stop();
     violation = Fault.of(code, message);
   }

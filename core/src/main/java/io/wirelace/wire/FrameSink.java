@@ -12,4 +12,11 @@ public interface FrameSink {
 
   /** The peer broke the framing; nothing more will come from this decoder. */
   void onViolation(Fault fault);
+
+  /**
+   * Notifications came after the decoder was stopped, and nobody handles them.
+   *
+   * @param notifications how many
+   */
+  default void onUnhandled(long notifications) {}
 }
