@@ -188,11 +188,11 @@ public final class Dispatcher implements MessageSink {
   /** Answers; if that fails, the caller has learned it, and here it is reported. */
   private void answer(
       String route, Session session, InboundRequest request, @Nullable Object returned) {
-    Message message = returned instanceof byte[] ? null : message(returned);
     try {
-      if (message == null) {
-        request.answer((byte[]) returned, Headers.NONE);
+      if (returned instanceof byte[] body) {
+        request.answer(body, Headers.NONE);
       } else {
+        Message message = message(returned);
         request.answer(message.body(), message.wireHeaders());
       }
     } catch (Throwable e) {

@@ -1,5 +1,6 @@
 package io.wirelace.session;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -67,7 +68,7 @@ class LateAnswersTest {
     tape.pass(Duration.ofSeconds(2));
     assertThat(tape.session().isOpen()).isFalse();
     tape.pass(Duration.ofSeconds(6));
-    assertThat(why.get().fault().is(ErrorCode.QUEUE_FULL)).isTrue();
+    assertThat(requireNonNull(why.get()).fault().is(ErrorCode.QUEUE_FULL)).isTrue();
   }
 
   @Test

@@ -1,5 +1,6 @@
 package io.wirelace.transport;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.netty.channel.embedded.EmbeddedChannel;
@@ -67,14 +68,18 @@ final class PlacesTest {
     assertThat(gone).containsExactly("10.0.0.1#1");
   }
 
+  private EmbeddedChannel channel(String name) {
+    return requireNonNull(channels.get(name));
+  }
+
   @Test
   void oneThatIsReadyOrClosedLeavesItsPlace() {
     Places places = new Places(2);
     enter(places, "10.0.0.1", 1);
     enter(places, "10.0.0.1", 2);
-    held.get("10.0.0.1#1").leave(channels.get("10.0.0.1#1"));
-    channels.get("10.0.0.1#2").close();
-    channels.get("10.0.0.1#1").close();
+    requireNonNull(held.get("10.0.0.1#1")).leave(channel("10.0.0.1#1"));
+    channel("10.0.0.1#2").close();
+    channel("10.0.0.1#1").close();
     assertThat(places.taken()).isZero();
     enter(places, "10.0.0.1", 3);
     enter(places, "10.0.0.1", 4);
@@ -105,7 +110,7 @@ final class PlacesTest {
         enter(places, "10.0.0." + random.nextInt(6), i);
       } else if (!channels.isEmpty()) {
         String name = channels.keySet().iterator().next();
-        channels.remove(name).close();
+        requireNonNull(channels.remove(name)).close();
         held.remove(name);
       }
       channels.values().removeIf(channel -> !channel.isOpen());
