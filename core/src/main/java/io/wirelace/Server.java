@@ -74,6 +74,7 @@ public final class Server implements AutoCloseable {
   private final NetworkListener listener;
   private final LongAdder denied = new LongAdder();
   private final LongAdder outOfFiles = new LongAdder();
+  private final LongAdder evicted = new LongAdder();
   private final Routes routes;
   private final EventLoops loops;
   private final Sessions sessions;
@@ -282,6 +283,11 @@ public final class Server implements AutoCloseable {
     return outOfFiles.sum();
   }
 
+  /** How many sessions were ended because memory was short and they held the most of it. */
+  public long evicted() {
+    return evicted.sum();
+  }
+
   private void count(Event event) {
     if (event instanceof Event.HandshakeFailed) {
       failedHandshakes.increment();
@@ -289,6 +295,8 @@ public final class Server implements AutoCloseable {
       denied.add(turnedAway.count());
     } else if (event instanceof Event.OutOfFiles paused) {
       outOfFiles.add(paused.count());
+    } else if (event instanceof Event.Evicted) {
+      evicted.increment();
     }
   }
 

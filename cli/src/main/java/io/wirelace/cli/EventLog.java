@@ -23,6 +23,7 @@ final class EventLog implements NetworkListener {
   private enum Kind {
     SLOW,
     BACKLOGGED,
+    EVICTED,
     DROPPED,
     DENIED,
     OUT_OF_FILES(Level.ERROR),
@@ -103,6 +104,17 @@ final class EventLog implements NetworkListener {
                       + " do not keep up: "
                       + e.queuedMessages()
                       + " messages wait, reading pauses");
+      case Event.Evicted e ->
+          throttled(
+              Kind.EVICTED,
+              () ->
+                  "memory is short: session "
+                      + e.session()
+                      + " held "
+                      + e.heldBytes()
+                      + " of "
+                      + e.totalBytes()
+                      + " bytes, and is ended");
       case Event.Dropped e -> dropped(e);
       case Event.DatagramsDropped e ->
           throttled(

@@ -15,6 +15,8 @@ import java.util.Objects;
  * @param outboundMessages messages that may wait likewise
  * @param mailboxBytes bytes of one session's messages that may wait for handlers
  * @param mailboxMessages messages that may wait likewise
+ * @param memoryBudget bytes that all sessions of the process may hold together before those of this
+ *     side are slowed down, and the largest ended; 0 for a quarter of the memory there is
  * @param requestTimeout how long a request waits for its answer unless told otherwise
  * @param sendTimeout how long {@code send} waits for room
  * @param readTimeout how long a peer may be silent in the middle of a frame, and take for all of it
@@ -36,6 +38,7 @@ public record SessionSettings(
     long outboundMessages,
     long mailboxBytes,
     long mailboxMessages,
+    long memoryBudget,
     Duration requestTimeout,
     Duration sendTimeout,
     Duration readTimeout,
@@ -58,6 +61,7 @@ public record SessionSettings(
           65_536,
           1024 * 1024, // 1 MiB
           65_536,
+          0,
           Duration.ofSeconds(30),
           Duration.ofSeconds(30),
           Duration.ofSeconds(10),
@@ -77,6 +81,7 @@ public record SessionSettings(
     Ranges.check("outbound-messages", outboundMessages, 1, 1L << 40);
     Ranges.check("mailbox-bytes", mailboxBytes, 1024, 1L << 40);
     Ranges.check("mailbox-messages", mailboxMessages, 1, 1L << 40);
+    Ranges.check("memory-budget", memoryBudget, 0, 1L << 50);
     Ranges.positive("request-timeout", requestTimeout);
     Ranges.positive("send-timeout", sendTimeout);
     Ranges.notNegative("read-timeout", readTimeout);

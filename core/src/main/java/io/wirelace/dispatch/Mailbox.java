@@ -218,11 +218,21 @@ final class Mailbox implements MessageSink.Inbox {
       batch.add(buffer, at, arrived.totalBytes(), request);
     }
     if (arrived.compressed()) {
-      batch.willInflate(arrived.inflatedBytes());
+      batch.willInflate(inflatedBytes(arrived));
     }
     if (messages.get() + batch.messages() >= maxMessages
         || bytes.get() + batch.heldBytes() >= maxBytes) {
       publish();
+    }
+  }
+
+  /** Judged when it arrived; it may have waited since, and is not located then. */
+  private static int inflatedBytes(Frame arrived) {
+    try {
+      arrived.locate();
+      return arrived.inflatedBytes();
+    } catch (MalformedFrameException e) {
+      return 0; // its handler is told
     }
   }
 

@@ -95,6 +95,21 @@ public sealed interface Event {
   }
 
   /**
+   * A session is ended because all sessions together hold more memory than they may, and it the
+   * most.
+   *
+   * @param session its id
+   * @param heldBytes what it held
+   * @param totalBytes what all sessions of the process held
+   */
+  record Evicted(SessionId session, long heldBytes, long totalBytes) implements Event {
+    @Override
+    public Optional<SessionId> sessionId() {
+      return Optional.of(session);
+    }
+  }
+
+  /**
    * Something was dropped.
    *
    * @param session whose message it was

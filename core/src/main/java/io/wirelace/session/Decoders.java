@@ -167,6 +167,15 @@ final class Decoders {
     return latest;
   }
 
+  /** Bytes of memory of the frames that are not complete, or not handed over. */
+  long keptBytes() {
+    long sum = 0;
+    for (int i = 0; i < all.size(); i++) {
+      sum += all.get(i).decoder.heldBytes();
+    }
+    return sum;
+  }
+
   /** Whether frames wait on any stream since {@link #pause}. */
   boolean hasKept() {
     for (int i = 0; i < all.size(); i++) {

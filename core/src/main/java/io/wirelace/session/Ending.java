@@ -50,6 +50,7 @@ final class Ending {
   /** What has to run dry before the session may close by itself. */
   void inbox(MessageSink.Inbox box) {
     inbox = box;
+    session.memory().inbox(box);
   }
 
   /** The first reason counts. */

@@ -80,6 +80,10 @@ final class Held {
     return bytes <= maxBytes / 2 && messages <= maxMessages / 2;
   }
 
+  long bytes() {
+    return bytes;
+  }
+
   long messages() {
     return messages;
   }

@@ -3,6 +3,7 @@ package io.wirelace.session;
 import io.wirelace.error.ErrorCode;
 import io.wirelace.error.Fault;
 import io.wirelace.metrics.Drop;
+import io.wirelace.wire.CompressedBody;
 import io.wirelace.wire.Frame;
 import io.wirelace.wire.Headers;
 import io.wirelace.wire.MalformedFrameException;
@@ -16,6 +17,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class InboundRequests {
   private static final long LONGEST_MS = TimeUnit.DAYS.toMillis(365);
+
+  private static final String NO_MEMORY =
+      "there is no memory to inflate the body (memory-budget)";
 
   private final SessionHandler handler;
   private final Session session;
@@ -50,6 +54,10 @@ final class InboundRequests {
       headers = frame.headers(context.limits());
       if (frame.compressed()) {
         session.sending().judgeCompressed(frame);
+        if (hasNoMemoryFor(frame)) {
+          session.sending().fault(id, Fault.of(ErrorCode.QUEUE_FULL, NO_MEMORY));
+          return null;
+        }
       }
     } catch (MalformedFrameException e) {
       session.sending().fault(id, Fault.of(e.code(), String.valueOf(e.getMessage())));
@@ -66,6 +74,25 @@ final class InboundRequests {
     spare = null;
     request.become(id, headers, deadline(headers));
     return request;
+  }
+
+  /**
+   * Whether a notification with a compressed body is taken; if not, it has been dropped.
+   *
+   * @throws MalformedFrameException if compression was not agreed, or the body claims too much
+   */
+  boolean admitCompressed(Frame frame) throws MalformedFrameException {
+    session.sending().judgeCompressed(frame);
+    if (hasNoMemoryFor(frame)) {
+      session.drop(Drop.QUEUE_FULL, 1, NO_MEMORY);
+      return false;
+    }
+    return true;
+  }
+
+  private boolean hasNoMemoryFor(Frame frame) {
+    int bytes = frame.inflatedBytes();
+    return bytes > CompressedBody.QUICK_BYTES && session.memory().refuses(bytes);
   }
 
   /** One of {@link #admit} that was answered within its call, and that nobody holds any more. */

@@ -22,6 +22,9 @@ import java.util.concurrent.TimeUnit;
  * <p>Any thread adds; the rest belongs to the event loop.
  */
 final class LateAnswers {
+  /** Nobody says when memory is free again. */
+  private static final long LOOK_NS = TimeUnit.MILLISECONDS.toNanos(100);
+
   private record Waiting(InboundRequest request, Headers headers, byte[] body, long sinceNs) {}
 
   private final Session session;
@@ -55,7 +58,7 @@ final class LateAnswers {
       discard();
       return;
     }
-    while (sending.outbound().hasRoom()) {
+    while (sending.hasRoom()) {
       Waiting next = waiting.poll();
       if (next == null) {
         return;
@@ -87,7 +90,7 @@ final class LateAnswers {
           timed = false;
           sendWhatFits();
         },
-        leftNs,
+        Math.min(leftNs, LOOK_NS),
         TimeUnit.NANOSECONDS);
   }
 

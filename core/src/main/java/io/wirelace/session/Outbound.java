@@ -122,6 +122,16 @@ final class Outbound {
     return chain.queuedBytes();
   }
 
+  /** Bytes of memory in chunks, and of what the channel has not passed on yet. Any thread. */
+  long heldBytes() {
+    OutboundChunk open = chain.open();
+    ChannelHandlerContext ctx = context;
+    ChannelOutboundBuffer pending = ctx == null ? null : ctx.channel().unsafe().outboundBuffer();
+    return chain.queuedBytes()
+        + (open == null ? 0 : open.capacity)
+        + (pending == null ? 0 : pending.totalPendingWriteBytes());
+  }
+
   /** Whether nothing has been taken that the transport does not have yet. */
   boolean isQuiet() {
     return !duty.isTaken() && chain.isIdle();

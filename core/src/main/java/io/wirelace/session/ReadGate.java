@@ -39,6 +39,9 @@ final class ReadGate {
   /** A message is being inflated that nothing may overtake. */
   static final int INFLATING = 8;
 
+  /** All sessions together hold as much as may be. */
+  static final int MEMORY = 16;
+
   /** Reads while stopped, so that a peer's end or silence is noticed; bounds what they bring. */
   private static final int MOST_LOOKS = 16;
 
@@ -138,6 +141,9 @@ final class ReadGate {
   }
 
   private boolean shouldRead() {
+    if (isPausedFor(MEMORY)) {
+      return false;
+    }
     if (held.isFull()) {
       // Requests that come now are refused; anything else can only wait where it is.
       return intake != null && intake.refusesRequests() && !held.isOverfull();

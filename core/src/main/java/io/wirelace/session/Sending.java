@@ -30,6 +30,9 @@ final class Sending {
   /** A queue that is full for this long without a break has a slow peer. */
   private static final long SLOW_AFTER_NS = TimeUnit.MILLISECONDS.toNanos(200);
 
+  /** Nobody is told that other sessions hold less memory now: who waits looks so often. */
+  private static final long LOOK_NS = TimeUnit.MILLISECONDS.toNanos(50);
+
   private final Session session;
   private final SessionHandler handler;
   private final SessionContext context;
@@ -95,7 +98,7 @@ final class Sending {
 
   /** A notification if there is room now. */
   SendResult trySend(String route, Headers headers, byte[] body) {
-    if (!outbound.hasRoom()) {
+    if (!hasRoom()) {
       full();
       session.drop(Drop.QUEUE_FULL, 1, "outbound queue is full");
       return SendResult.DROPPED;
@@ -139,9 +142,19 @@ final class Sending {
       }
     }
     int frameBytes = FrameEncoder.frameBytes(route, headers, body.length, peerMaxFrameBytes);
-    return alone
-        ? outbound.appendAndWrite(type, callId, route, headers, body, frameBytes)
-        : outbound.append(type, callId, route, headers, body, frameBytes);
+    boolean taken =
+        alone
+            ? outbound.appendAndWrite(type, callId, route, headers, body, frameBytes)
+            : outbound.append(type, callId, route, headers, body, frameBytes);
+    if (outbound.isBackedUp() || frameBytes > OutboundChunks.LARGE_FRAME_BYTES) {
+      session.memory().check();
+    }
+    return taken;
+  }
+
+  /** Whether both the queue and the memory of all sessions leave room. */
+  boolean hasRoom() {
+    return outbound.hasRoom() && !session.memory().isShort();
   }
 
   byte @Nullable [] routeBytes(String route) {
@@ -157,7 +170,7 @@ final class Sending {
 
   private void awaitRoom() {
     session.requireOpen();
-    if (!outbound.hasRoom()) {
+    if (!hasRoom()) {
       awaitRoomSlowly(Times.ns(context.settings().sendTimeout()));
     }
   }
@@ -165,7 +178,7 @@ final class Sending {
   /** Waits for room, but not beyond a deadline on the context's clock. */
   void awaitRoom(long deadlineNs) {
     session.requireOpen();
-    if (!outbound.hasRoom()) {
+    if (!hasRoom()) {
       long left = deadlineNs - context.clock().getAsLong();
       awaitRoomSlowly(Math.min(left, Times.ns(context.settings().sendTimeout())));
     }
@@ -174,7 +187,7 @@ final class Sending {
   /** An interrupt does not end this wait, and is there again after it: what waits is accepted. */
   private void awaitRoomThroughInterrupts() {
     session.requireOpen();
-    if (outbound.hasRoom()) {
+    if (hasRoom()) {
       return;
     }
     long deadlineNs = context.clock().getAsLong() + context.settings().sendTimeout().toNanos();
@@ -231,7 +244,14 @@ final class Sending {
   }
 
   private boolean awaitRoomOrEnd(long timeoutNs) throws InterruptedException {
-    return room.await(() -> outbound.hasRoom() || !session.isOpen(), timeoutNs);
+    long left = timeoutNs;
+    while (!room.await(() -> hasRoom() || !session.isOpen(), Math.min(left, LOOK_NS))) {
+      left -= LOOK_NS;
+      if (left <= 0) {
+        return false;
+      }
+    }
+    return true;
   }
 
   /** The queue is full. A fast sender sees that often; told is only what lasts. */
@@ -284,7 +304,7 @@ final class Sending {
     try {
       if (!Session.onEventLoop()) {
         awaitRoomThroughInterrupts();
-      } else if (!outbound.hasRoom()) {
+      } else if (!hasRoom()) {
         full();
         handler.pauseForRoom();
       }
@@ -298,7 +318,7 @@ final class Sending {
   /** An answer that comes from any thread: it waits for room, but that thread does not. */
   void answerLate(InboundRequest request, Headers headers, byte[] body) {
     LateAnswers before = lateAnswers;
-    if (outbound.hasRoom() && (before == null || before.isEmpty())) {
+    if (hasRoom() && (before == null || before.isEmpty())) {
       try {
         answerNow(request.id(), headers, body);
       } finally {
@@ -334,6 +354,9 @@ final class Sending {
       }
     } catch (WirelaceException e) {
       answerNotSent(callId, e.fault());
+    } catch (OutOfMemoryError e) { // the frame found no memory, and left nothing behind
+      session.drop(Drop.QUEUE_FULL, 1, "answer to request " + callId + ": " + e.getMessage());
+      fault(callId, Fault.of(ErrorCode.QUEUE_FULL, "there is no memory for the answer"));
     } catch (Throwable e) {
       try {
         fault(callId, Fault.of(ErrorCode.INTERNAL_ERROR, "the answer could not be sent"));
@@ -364,7 +387,7 @@ final class Sending {
   /** A small frame that the peer has caused: while there is no room, no more is read from it. */
   void reply(int type, long callId, byte[] payload) {
     writeFrame(type, callId, payload);
-    if (!outbound.hasRoom()) {
+    if (!hasRoom()) {
       full();
       handler.pauseForRoom();
     }

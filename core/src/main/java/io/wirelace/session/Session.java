@@ -45,6 +45,7 @@ public final class Session implements AutoCloseable {
   private final CompletableFuture<CloseReason> closed = new CompletableFuture<>();
 
   private final OutgoingRequests requests;
+  private final SessionMemory memory;
 
   // The peer's requests.
   private final InFlight inFlight = new InFlight();
@@ -62,6 +63,8 @@ public final class Session implements AutoCloseable {
     this.link = link;
     this.sending = new Sending(this, handler, context, counters, link.maxFrameBytes());
     this.requests = new OutgoingRequests(this, context);
+    this.memory =
+        new SessionMemory(this, MemoryBudget.PROCESS, context.settings().memoryBudget());
   }
 
   // ---- who and how ----
@@ -306,6 +309,10 @@ public final class Session implements AutoCloseable {
     return sending.outbound();
   }
 
+  SessionMemory memory() {
+    return memory;
+  }
+
   InFlight inFlight() {
     return inFlight;
   }
@@ -367,6 +374,7 @@ public final class Session implements AutoCloseable {
     moveTo(SessionState.CLOSED);
     closed.complete(reason);
     requests.close(reason.fault());
+    memory.ended();
   }
 
   // ---- for requests of the peer, any thread ----

@@ -103,6 +103,7 @@ final class SessionHandler extends ChannelInboundHandlerAdapter
     ending = new Ending(opened, active, decoders, gate, watch);
     control = new ControlFrames(this, opened, sessions, watch, ending);
     requestsIn = new InboundRequests(this, opened, gate, link.mayRepeat());
+    opened.memory().attach(active, decoders, gate, ending);
     opened.outbound().attach(active);
     watch.start(active.executor());
     Fault denied = sessions.admit(opened);
@@ -273,6 +274,9 @@ final class SessionHandler extends ChannelInboundHandlerAdapter
     watch.onRead();
     decoders.readOver(watch.lastReadNs());
     watchMidFrame();
+    if (session != null) {
+      session.memory().readOver();
+    }
     read.fireChannelReadComplete();
   }
 
@@ -283,8 +287,8 @@ final class SessionHandler extends ChannelInboundHandlerAdapter
   }
 
   private void onNotification(Session on, Frame frame) throws MalformedFrameException {
-    if (frame.compressed()) {
-      on.sending().judgeCompressed(frame);
+    if (frame.compressed() && !Objects.requireNonNull(requestsIn).admitCompressed(frame)) {
+      return;
     }
     Intake in = intake;
     if (in == null) {
@@ -317,6 +321,7 @@ final class SessionHandler extends ChannelInboundHandlerAdapter
 
   /** The inbox has become empty. Any thread. */
   void checkWhetherDrained() {
+    live().memory().check();
     if (live().state() == SessionState.DRAINING) {
       checkDrainedLater();
     }

@@ -135,6 +135,11 @@ public final class FrameDecoder extends ChannelInboundHandlerAdapter {
     return since;
   }
 
+  /** Bytes of memory of the incomplete frame, or of what was kept since {@link #pause}. */
+  public int heldBytes() {
+    return kept == null ? 0 : kept.capacity();
+  }
+
   /** Whether frames wait that were kept since {@link #pause}. */
   public boolean hasKept() {
     return state == State.PAUSED && kept != null;
