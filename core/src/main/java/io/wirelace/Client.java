@@ -18,6 +18,7 @@ import io.wirelace.session.Sessions;
 import io.wirelace.transport.ConnectFaults;
 import io.wirelace.transport.Endpoint;
 import io.wirelace.transport.EventLoops;
+import io.wirelace.transport.EventLoops;
 import io.wirelace.transport.Transport;
 import io.wirelace.transport.TransportContext;
 import io.wirelace.transport.Transports;
@@ -58,6 +59,8 @@ public final class Client implements AutoCloseable {
     ChannelFuture connecting;
     try {
       Sessions sessions = new Sessions(context(builder), 1, opened::complete);
+      EventLoops.FailureListener atFailure = sessions::endAfterFailure;
+      shared.loops().addFailureListener(atFailure);
       sessions
           .neverOpens()
           .thenAccept(reason -> {
@@ -68,6 +71,7 @@ public final class Client implements AutoCloseable {
           .firstEnd()
           .whenComplete((reason, never) -> {
             opened.completeExceptionally(new WirelaceException(reason.fault()));
+            shared.loops().removeFailureListener(atFailure);
             shared.release();
           });
       connecting =

@@ -116,6 +116,7 @@ public final class Server implements AutoCloseable {
             new SecureRandom(),
             System::nanoTime);
     sessions = new Sessions(context, settings.maxConnections(), session -> {});
+    loops.addFailureListener(sessions::endAfterFailure);
     transportContext = new TransportContext(loops, sessions.starter(), builder.tls, listener);
   }
 
@@ -189,9 +190,11 @@ public final class Server implements AutoCloseable {
     listener.onEvent(new Event.Listening(bound.uri(), io));
   }
 
-  /** Whether it listens. */
+  /** Whether it listens, at every endpoint, and its event loops work. */
   public boolean isRunning() {
-    return state.get() == State.RUNNING;
+    return state.get() == State.RUNNING
+        && loops.areAlive()
+        && listeners.stream().allMatch(one -> one.channel().isOpen());
   }
 
   /**

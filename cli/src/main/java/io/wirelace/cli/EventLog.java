@@ -166,6 +166,11 @@ final class EventLog implements NetworkListener {
       case Event.PeerError e ->
           throttled(
               Kind.PEER_ERROR, () -> "peer of session " + e.session() + " reports " + e.fault());
+      case Event.LoopFailed e ->
+          log.error(
+              "an event loop failed, {} sessions are ended: {}",
+              e.sessions(),
+              PeerText.line(String.valueOf(e.cause())));
       case Event.Stopping e -> info("stopping; " + e.sessions() + " sessions are open");
       case Event.Stopped e -> info("stopped; " + e.abandoned() + " sessions were cut off");
     }

@@ -3,6 +3,7 @@ package io.wirelace.cli;
 import io.wirelace.Server;
 import io.wirelace.ServerBuilder;
 import io.wirelace.Wirelace;
+import io.wirelace.metrics.Event;
 import io.wirelace.transport.IoBackend;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -79,6 +80,7 @@ final class ServeCommand implements Callable<Integer> {
             .sessionSettings(settings.session())
             .tls(settings.tls())
             .on(new EventLog(log))
+            .on(ServeCommand::endWithoutMemory)
             .defaultRoute((session, message) -> message.body());
     if (demo) {
       new DemoRoutes().addTo(builder);
@@ -89,6 +91,20 @@ final class ServeCommand implements Callable<Integer> {
     announce(server);
     server.awaitShutdown();
     return ExitCode.OK.status();
+  }
+
+  /**
+   * A process that had no memory is not to be trusted, and whoever started it starts it again. The
+   * launcher has the JVM itself see to that; this is for those who start the jar.
+   */
+  private static void endWithoutMemory(Event event) {
+    boolean shortOfMemory =
+        (event instanceof Event.LoopFailed failed && failed.cause() instanceof OutOfMemoryError)
+            || (event instanceof Event.HandlerFailed handler
+                && handler.failure() instanceof OutOfMemoryError);
+    if (shortOfMemory) {
+      Runtime.getRuntime().halt(ExitCode.FAILED.status());
+    }
   }
 
   /** A JVM that a signal ends exits with the signal's number, whatever hooks did: hence halt. */

@@ -2,6 +2,7 @@ package io.wirelace.dispatch;
 
 import io.netty.buffer.ByteBuf;
 import io.wirelace.config.SessionSettings;
+import io.wirelace.error.CloseReason;
 import io.wirelace.error.ErrorCode;
 import io.wirelace.error.Fault;
 import io.wirelace.metrics.Drop;
@@ -320,7 +321,7 @@ final class Mailbox implements MessageSink.Inbox {
         throw new IllegalStateException("a counted batch is missing");
       }
       done = batch;
-      handle(batch);
+      handleOrEnd(batch);
       batch.release();
       boolean carried = loop != null && flow.isOnLoop();
       if (loop != null && !carried) {
@@ -358,6 +359,15 @@ final class Mailbox implements MessageSink.Inbox {
       return true;
     } catch (RejectedExecutionException | OutOfMemoryError e) {
       return false; // the loop has ended, or cannot take it now
+    }
+  }
+
+  /** A batch that is not handled to its end has lost messages: no session goes on so. */
+  private void handleOrEnd(Batch batch) {
+    try {
+      handle(batch);
+    } catch (Throwable e) {
+      session.close(CloseReason.policy(ErrorCode.INTERNAL_ERROR, "messages were lost: " + e));
     }
   }
 

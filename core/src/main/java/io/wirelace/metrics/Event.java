@@ -308,6 +308,15 @@ public sealed interface Event {
   }
 
   /**
+   * An event loop was thrown out of its work by an Error, most likely because memory was short. It
+   * goes on; its sessions have been ended.
+   *
+   * @param cause the Error
+   * @param sessions how many were ended
+   */
+  record LoopFailed(Error cause, int sessions) implements Event {}
+
+  /**
    * A server began to shut down.
    *
    * @param sessions how many sessions are open

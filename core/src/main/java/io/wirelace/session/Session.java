@@ -410,6 +410,16 @@ public final class Session implements AutoCloseable {
     handler.close(reason);
   }
 
+  @SuppressWarnings("ReferenceEquality") // that very loop
+  boolean isOf(EventExecutor loop) {
+    return handler.executor() == loop;
+  }
+
+  /** What it was at may be half done. Event loop only. */
+  void endAfterFailure(Throwable cause) {
+    memory.end(CloseReason.policy(ErrorCode.INTERNAL_ERROR, "its event loop failed: " + cause));
+  }
+
   /** Completes when the session is over, with the reason. */
   public CompletionStage<CloseReason> whenClosed() {
     return closed.minimalCompletionStage();

@@ -100,17 +100,21 @@ final class SessionMemory implements MemoryBudget.Holder {
       if (session.state() == SessionState.CLOSED) {
         return;
       }
-      Objects.requireNonNull(ending)
-          .because(
-              CloseReason.policy(
-                  ErrorCode.QUEUE_FULL,
-                  "all sessions hold "
-                      + total
-                      + " bytes (memory-budget), and this one the most, "
-                      + held));
       session.context().listener().onEvent(new Event.Evicted(session.id(), held, total));
-      Objects.requireNonNull(ctx).close(); // what waits is thrown away: that is what it is for
+      end(
+          CloseReason.policy(
+              ErrorCode.QUEUE_FULL,
+              "all sessions hold "
+                  + total
+                  + " bytes (memory-budget), and this one the most, "
+                  + held));
     });
+  }
+
+  /** Ends the session; what waits is thrown away, since that is what it is for. Event loop only. */
+  void end(CloseReason why) {
+    Objects.requireNonNull(ending).because(why);
+    Objects.requireNonNull(ctx).close();
   }
 
   private void onLoop(Runnable task) {

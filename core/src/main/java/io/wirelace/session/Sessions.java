@@ -2,6 +2,7 @@ package io.wirelace.session;
 
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelPipeline;
+import io.netty.util.concurrent.EventExecutor;
 import io.wirelace.error.CloseReason;
 import io.wirelace.error.ErrorCode;
 import io.wirelace.error.Fault;
@@ -141,6 +142,21 @@ public final class Sessions {
    */
   public CompletableFuture<CloseReason> neverOpens() {
     return neverOpens;
+  }
+
+  /**
+   * An event loop was thrown out of its work by an Error: ends its sessions, which may have lost
+   * what came or left half of what was sent. On that loop.
+   */
+  public void endAfterFailure(EventExecutor loop, Error cause) {
+    int ended = 0;
+    for (Session session : live.values()) {
+      if (session.isOf(loop)) {
+        session.endAfterFailure(cause);
+        ended++;
+      }
+    }
+    context.listener().onEvent(new Event.LoopFailed(cause, ended));
   }
 
   // ---- stopping ----

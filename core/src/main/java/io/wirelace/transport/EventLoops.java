@@ -10,6 +10,7 @@ import io.netty.channel.SingleThreadIoEventLoop;
 import io.netty.channel.local.LocalIoHandler;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.FastThreadLocalThread;
+import io.netty.util.concurrent.EventExecutor;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -36,6 +37,7 @@ public final class EventLoops implements AutoCloseable {
   private final String name;
   private final Duration spinWait;
   private final ReentrantLock lock = new ReentrantLock();
+  private final List<FailureListener> failureListeners = new CopyOnWriteArrayList<>();
 
   /** The threads of the loops for sockets. */
   private final List<Thread> running = new CopyOnWriteArrayList<>();
@@ -45,6 +47,16 @@ public final class EventLoops implements AutoCloseable {
   private @Nullable EventLoopGroup local;
 
   private @Nullable EventLoopGroup readiness;
+
+  /** Hears that a loop was thrown out of its work by an Error, and goes on. On that loop. */
+  @FunctionalInterface
+  public interface FailureListener {
+    /**
+     * What the loop was at is half done, and events of its sockets may be lost. Called again after
+     * a while if this throws.
+     */
+    void onFailure(EventExecutor loop, Error cause);
+  }
 
   /** Loops that do not run yet, and sleep as soon as they have nothing to do. */
   public EventLoops(IoBackend backend, int threads, String name) {
@@ -69,6 +81,37 @@ public final class EventLoops implements AutoCloseable {
   /** Whether this thread is an event loop's, which nothing may block. */
   public static boolean isCurrentThread() {
     return Thread.currentThread() instanceof FastThreadLocalThread;
+  }
+
+  /** Adds one who hears of loops that failed; until {@link #removeFailureListener}. */
+  public void addFailureListener(FailureListener added) {
+    failureListeners.add(added);
+  }
+
+  /** Takes it out again. */
+  public void removeFailureListener(FailureListener removed) {
+    failureListeners.remove(removed);
+  }
+
+  /** Whether every loop that was asked for works. */
+  public boolean areAlive() {
+    lock.lock();
+    try {
+      return isAlive(sockets) && isAlive(readiness) && isAlive(local);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private static boolean isAlive(@Nullable EventLoopGroup group) {
+    if (group != null) {
+      for (EventExecutor loop : group) {
+        if (loop.isShuttingDown()) {
+          return false;
+        }
+      }
+    }
+    return true;
   }
 
   /** How sockets are watched; never AUTO. */
@@ -129,7 +172,7 @@ public final class EventLoops implements AutoCloseable {
                 threads,
                 new DefaultThreadFactory(name + "-memory", true),
                 LocalIoHandler.newFactory(),
-                spinWait);
+                new Waiting(spinWait, failureListeners));
         local = group;
       }
       return group;
@@ -149,18 +192,21 @@ public final class EventLoops implements AutoCloseable {
             return made;
           }
         };
-    return new Loops(threads, noting, factory, spinWait);
+    return new Loops(threads, noting, factory, new Waiting(spinWait, failureListeners));
   }
 
+  /** What each loop is given. */
+  private record Waiting(Duration spinWait, List<FailureListener> failureListeners) {}
+
   private static final class Loops extends MultiThreadIoEventLoopGroup {
-    Loops(int threads, ThreadFactory threadFactory, IoHandlerFactory ioFactory, Duration spinWait) {
-      super(threads, threadFactory, ioFactory, spinWait);
+    Loops(int threads, ThreadFactory threadFactory, IoHandlerFactory ioFactory, Waiting how) {
+      super(threads, threadFactory, ioFactory, how);
     }
 
     @Override
     protected IoEventLoop newChild(
-        Executor executor, IoHandlerFactory ioFactory, Object... spinWait) {
-      return new Loop(this, executor, ioFactory, (Duration) spinWait[0]);
+        Executor executor, IoHandlerFactory ioFactory, Object... how) {
+      return new Loop(this, executor, ioFactory, (Waiting) how[0]);
     }
   }
 
@@ -173,14 +219,58 @@ public final class EventLoops implements AutoCloseable {
     private final LoopWait wait;
     private final IoHandlerContext looking = new Looking();
 
-    Loop(Loops parent, Executor executor, IoHandlerFactory ioFactory, Duration spinWait) {
+    private final List<FailureListener> failureListeners;
+
+    /** What threw this loop out of its work, as long as not all have heard of it. */
+    private @Nullable Error failure;
+
+    Loop(Loops parent, Executor executor, IoHandlerFactory ioFactory, Waiting how) {
       super(parent, executor, ioFactory);
-      this.wait = new LoopWait(spinWait);
+      this.wait = new LoopWait(how.spinWait());
+      this.failureListeners = how.failureListeners();
+    }
+
+    /**
+     * Netty's loops end at an Error, such as when there is no memory for a moment, and leave their
+     * channels without anybody. This one goes on; those who can tell end what may be half done.
+     */
+    @Override
+    protected void run() {
+      while (true) {
+        try {
+          super.run();
+          return;
+        } catch (Error e) {
+          if (isShuttingDown()) {
+            throw e;
+          }
+          failure = e;
+        }
+      }
     }
 
     @Override
     protected int runIo() {
+      Error cause = failure;
+      if (cause != null) {
+        tellFailure(cause);
+      }
       return wait.await(this);
+    }
+
+    private void tellFailure(Error cause) {
+      try {
+        for (FailureListener listener : failureListeners) {
+          listener.onFailure(this, cause);
+        }
+        failure = null;
+        LOG.error("an event loop was thrown out of its work, and goes on", cause);
+      } catch (OutOfMemoryError e) {
+        Thread.onSpinWait(); // there still is none: again, at the next turn
+      } catch (Throwable e) {
+        failure = null;
+        LOG.error("the sessions of an event loop that failed could not be ended", e);
+      }
     }
 
     @Override

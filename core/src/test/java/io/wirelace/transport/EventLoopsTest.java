@@ -106,7 +106,43 @@ class EventLoopsTest {
   }
 
   /** Has no sockets; counts how often it is to look without sleeping though there is no task. */
-  private static final class SleepsUntilWoken implements IoHandler {
+  @Test
+  void aLoopGoesOnAfterAnErrorAndAllHearOfIt() {
+    AtomicInteger told = new AtomicInteger();
+    try (EventLoops loops = new EventLoops(IoBackend.NIO, 1, "test")) {
+      loops.addFailureListener((loop, cause) -> {
+        if (told.incrementAndGet() == 1) {
+          throw new OutOfMemoryError("thrown by the test: there is none yet");
+        }
+      });
+      AtomicInteger looksInVain = new AtomicInteger();
+      AtomicBoolean asleep = new AtomicBoolean();
+      AtomicBoolean failed = new AtomicBoolean();
+      EventLoopGroup group =
+          loops.group(
+              executor ->
+                  new SleepsUntilWoken((SingleThreadEventLoop) executor, looksInVain, asleep) {
+                    @Override
+                    public int run(IoHandlerContext context) {
+                      if (failed.compareAndSet(false, true)) {
+                        throw new OutOfMemoryError("thrown by the test");
+                      }
+                      return super.run(context);
+                    }
+                  },
+              "test");
+      CountDownLatch ran = new CountDownLatch(2);
+      EventLoop loop = group.next();
+      loop.execute(ran::countDown);
+      await().until(() -> told.get() == 2);
+      loop.execute(ran::countDown);
+      await().until(() -> ran.getCount() == 0);
+      assertThat(loop.isShuttingDown()).isFalse();
+      group.shutdownGracefully();
+    }
+  }
+
+  private static class SleepsUntilWoken implements IoHandler {
     private final SingleThreadEventLoop loop;
     private final AtomicInteger looksInVain;
     private final AtomicBoolean asleep;
