@@ -6,7 +6,7 @@
 module io.wirelace.core {
   requires transitive io.netty.buffer;
   requires io.netty.codec;
-  requires io.netty.common;
+  requires transitive io.netty.common;
   requires transitive io.netty.handler;
   requires io.netty.resolver;
   requires transitive io.netty.transport;

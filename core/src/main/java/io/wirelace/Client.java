@@ -18,7 +18,6 @@ import io.wirelace.session.Sessions;
 import io.wirelace.transport.ConnectFaults;
 import io.wirelace.transport.Endpoint;
 import io.wirelace.transport.EventLoops;
-import io.wirelace.transport.EventLoops;
 import io.wirelace.transport.Transport;
 import io.wirelace.transport.TransportContext;
 import io.wirelace.transport.Transports;

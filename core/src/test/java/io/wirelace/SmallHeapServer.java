@@ -34,7 +34,7 @@ final class SmallHeapServer {
             .route(
                 "broadcast",
                 (session, message) -> {
-                  self.get().broadcast("", message.body());
+                  java.util.Objects.requireNonNull(self.get()).broadcast("", message.body());
                   return new byte[0];
                 })
             .defaultRoute((session, message) -> message.body())

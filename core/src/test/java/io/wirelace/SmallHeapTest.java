@@ -4,6 +4,7 @@ import static io.wirelace.RawPeer.COMPRESSED;
 import static io.wirelace.RawPeer.frame;
 import static io.wirelace.RawPeer.join;
 import static io.wirelace.RawPeer.routed;
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -25,6 +26,7 @@ import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -32,8 +34,8 @@ import org.junit.jupiter.api.Test;
 class SmallHeapTest {
   private final Queue<String> lines = new ConcurrentLinkedQueue<>();
   private final Collection<Socket> peers = new ConcurrentLinkedQueue<>();
-  private Process process;
-  private String uri;
+  private @Nullable Process process;
+  private String uri = "";
 
   private void start(String heap, String... options) throws IOException {
     List<String> command = new ArrayList<>();
@@ -42,8 +44,9 @@ class SmallHeapTest {
     command.addAll(List.of(options));
     command.addAll(List.of("-cp", System.getProperty("java.class.path")));
     command.add(SmallHeapServer.class.getName());
-    process = new ProcessBuilder(command).redirectErrorStream(true).start();
-    BufferedReader reader = process.inputReader(StandardCharsets.UTF_8);
+    Process started = new ProcessBuilder(command).redirectErrorStream(true).start();
+    process = started;
+    BufferedReader reader = started.inputReader(StandardCharsets.UTF_8);
     Thread.ofPlatform().daemon().start(() -> reader.lines().forEach(lines::add));
     await()
         .atMost(Duration.ofSeconds(40))
@@ -56,7 +59,9 @@ class SmallHeapTest {
     for (Socket peer : peers) {
       peer.close();
     }
-    process.destroyForcibly();
+    if (process != null) {
+      process.destroyForcibly();
+    }
   }
 
   private RawPeer peer() throws IOException {
@@ -78,7 +83,7 @@ class SmallHeapTest {
         assertThat(client.request("echo", new byte[1000], Duration.ofSeconds(20))).hasSize(1000);
       }
     }
-    assertThat(process.waitFor(0, TimeUnit.SECONDS)).as("it has ended").isFalse();
+    assertThat(requireNonNull(process).waitFor(0, TimeUnit.SECONDS)).as("it has ended").isFalse();
     assertThat(lines).noneMatch(line -> line.contains("OutOfMemory"));
     assertThat(lines).noneMatch(line -> line.contains("OutOfDirectMemory"));
   }
@@ -88,8 +93,7 @@ class SmallHeapTest {
     start("256m");
     byte[] body = new byte[16_000_000];
     byte[] bomb =
-        join(
-            ByteBuffer.allocate(5).put((byte) 2).putInt(body.length).array(), Zstd.compress(body));
+        join(ByteBuffer.allocate(5).put((byte) 2).putInt(body.length).array(), Zstd.compress(body));
     for (int i = 0; i < 30; i++) {
       RawPeer peer = peer().greet("zstd");
       for (int id = 1; id <= 90; id++) {
@@ -181,10 +185,10 @@ class SmallHeapTest {
           Thread.ofVirtual()
               .start(() -> {
                 try {
-                  while (!new String(peer.read().payload(), StandardCharsets.UTF_8)
-                      .contains("last")) {
-                    continue;
-                  }
+                  String read;
+                  do {
+                    read = new String(peer.read().payload(), StandardCharsets.UTF_8);
+                  } while (!read.contains("last"));
                   reached.add(1);
                 } catch (IOException e) {
                   return; // counted as not reached
@@ -194,11 +198,10 @@ class SmallHeapTest {
     try (Client client = Wirelace.connect(uri)) {
       await()
           .atMost(Duration.ofSeconds(40))
-          .until(
-              () -> {
-                client.request("broadcast", new byte[30_000], Duration.ofSeconds(20));
-                return said("Slow[");
-              });
+          .until(() -> {
+            client.request("broadcast", new byte[30_000], Duration.ofSeconds(20));
+            return said("Slow[");
+          });
       for (int i = 0; i < 40; i++) {
         client.request("broadcast", new byte[30_000], Duration.ofSeconds(20));
       }

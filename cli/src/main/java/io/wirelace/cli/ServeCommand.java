@@ -21,16 +21,17 @@ import picocli.CommandLine.Option;
     description = {
       "Serve until told to stop.",
       "",
-      "Prints 'listening URI' for each endpoint, with its real port, and 'ready' when connections are"
-          + " taken. Messages without a route are answered with their own body; there are no other"
-          + " routes without --demo. SIGTERM and Ctrl-C end it in order: nothing new is taken, what"
-          + " was taken is finished, and the exit code is 0.",
+      "Prints 'listening URI' for each endpoint, with its real port, and 'ready' when connections"
+          + " are taken. Messages without a route are answered with their own body; there are no"
+          + " other routes without --demo. SIGTERM and Ctrl-C end it in order: nothing new is"
+          + " taken, what was taken is finished, and the exit code is 0.",
       ""
     },
     footer = {
       "",
       "A setting comes from --set, else from its environment variable (LACE_MAX_IN_FLIGHT for",
-      "max-in-flight, LACE_LISTEN for --listen), else from the file, else it has its default. A file:",
+      "max-in-flight, LACE_LISTEN for --listen), else from the file, else it has its default. A"
+          + " file:",
       "  listen = [\"tcp://127.0.0.1:7420\"]",
       "  [server]",
       "  drain-timeout = \"10s\"",

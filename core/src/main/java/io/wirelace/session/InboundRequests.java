@@ -18,8 +18,7 @@ import org.jspecify.annotations.Nullable;
 final class InboundRequests {
   private static final long LONGEST_MS = TimeUnit.DAYS.toMillis(365);
 
-  private static final String NO_MEMORY =
-      "there is no memory to inflate the body (memory-budget)";
+  private static final String NO_MEMORY = "there is no memory to inflate the body (memory-budget)";
 
   private final SessionHandler handler;
   private final Session session;

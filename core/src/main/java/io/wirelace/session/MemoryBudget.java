@@ -112,7 +112,7 @@ final class MemoryBudget {
     scheduled.set(false);
     refresh();
     endLargest();
-    for (MemoryAccount account : paused) {
+    for (MemoryAccount account : List.copyOf(paused)) {
       if (!account.isTooMuch(total.get()) && paused.remove(account)) {
         account.holder().resumeAfterMemory();
       }

@@ -63,8 +63,7 @@ public final class Session implements AutoCloseable {
     this.link = link;
     this.sending = new Sending(this, handler, context, counters, link.maxFrameBytes());
     this.requests = new OutgoingRequests(this, context);
-    this.memory =
-        new SessionMemory(this, MemoryBudget.PROCESS, context.settings().memoryBudget());
+    this.memory = new SessionMemory(this, MemoryBudget.PROCESS, context.settings().memoryBudget());
   }
 
   // ---- who and how ----

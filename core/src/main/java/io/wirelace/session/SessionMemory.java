@@ -10,9 +10,9 @@ import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one session holds: messages that wait for handlers, an incomplete frame, and what waits to be
- * sent. Books it with the process's {@link MemoryBudget}, and does what that asks for. Any thread,
- * unless a method says otherwise.
+ * What one session holds: messages that wait for handlers, an incomplete frame, and what waits to
+ * be sent. Books it with the process's {@link MemoryBudget}, and does what that asks for. Any
+ * thread, unless a method says otherwise.
  */
 final class SessionMemory implements MemoryBudget.Holder {
   private final Session session;
@@ -64,8 +64,7 @@ final class SessionMemory implements MemoryBudget.Holder {
   /** A read is over. Event loop only. */
   void readOver() {
     long kept =
-        Objects.requireNonNull(decoders).keptBytes()
-            + Objects.requireNonNull(gate).held().bytes();
+        Objects.requireNonNull(decoders).keptBytes() + Objects.requireNonNull(gate).held().bytes();
     if (kept != keptBytes) {
       keptBytes = kept;
     }

@@ -9,8 +9,8 @@ import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.SingleThreadIoEventLoop;
 import io.netty.channel.local.LocalIoHandler;
 import io.netty.util.concurrent.DefaultThreadFactory;
-import io.netty.util.concurrent.FastThreadLocalThread;
 import io.netty.util.concurrent.EventExecutor;
+import io.netty.util.concurrent.FastThreadLocalThread;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -204,8 +204,7 @@ public final class EventLoops implements AutoCloseable {
     }
 
     @Override
-    protected IoEventLoop newChild(
-        Executor executor, IoHandlerFactory ioFactory, Object... how) {
+    protected IoEventLoop newChild(Executor executor, IoHandlerFactory ioFactory, Object... how) {
       return new Loop(this, executor, ioFactory, (Waiting) how[0]);
     }
   }
