@@ -176,12 +176,7 @@ public final class Dispatcher implements MessageSink {
           failure instanceof CompletionException && cause != null ? cause : failure,
           request);
     } else if (request != null) {
-      Message message = message(late);
-      try {
-        request.answerLate(message.body(), message.wireHeaders());
-      } catch (Throwable e) {
-        listener.onEvent(new Event.HandlerFailed(session.id(), route, e));
-      }
+      answer(route, session, request, late);
     }
   }
 

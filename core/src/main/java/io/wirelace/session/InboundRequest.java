@@ -157,26 +157,19 @@ public final class InboundRequest {
     runner = null; // the table may hold this for long, and would hold the thread
   }
 
-  /** Answers it. */
+  /** Answers it; the answer may wait for room, this thread does not. */
   public void answer(byte[] body, Headers answerHeaders) {
-    if (claimAnswer()) {
+    if (!claimAnswer()) {
+      over();
+      session.drop(Drop.SECOND_ANSWER, 1, "second answer to request " + id);
+    } else if (session.sending().takesAnswerNow()) {
       try {
         session.sending().answer(id, answerHeaders, body);
       } finally {
         done();
       }
     } else {
-      over();
-      session.drop(Drop.SECOND_ANSWER, 1, "second answer to request " + id);
-    }
-  }
-
-  /** Answers it from a thread that must not wait, since others need it too. */
-  public void answerLate(byte[] body, Headers answerHeaders) {
-    if (claimAnswer()) {
       session.sending().answerLate(this, answerHeaders, body);
-    } else {
-      session.drop(Drop.SECOND_ANSWER, 1, "second answer to request " + id);
     }
   }
 

@@ -10,11 +10,14 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Answers of asynchronous handlers that wait for room. The thread that completes a handler's future
- * may serve every session, a timer for instance, so it never waits for one peer. The answers wait
- * here instead, and leave as soon as there is room.
+ * Answers that wait for room. They wait here and not on their threads: one that completes the
+ * futures of asynchronous handlers, a timer for instance, may serve every session; and if the
+ * thread of an ordered handler waited, the messages behind would fill the mailbox, reading would
+ * stop, and two sides that both have much to send would wait for each other.
  *
  * <p>At most {@code max-in-flight} answers wait, since each belongs to an unanswered request. If
  * the first of them finds no room within {@code send-timeout}, the session ends.
@@ -30,6 +33,7 @@ final class LateAnswers {
   private final Session session;
   private final Sending sending;
   private final Queue<Waiting> waiting = new ConcurrentLinkedQueue<>();
+  private final AtomicLong bytes = new AtomicLong();
   private boolean timed;
 
   /** None yet. */
@@ -42,9 +46,16 @@ final class LateAnswers {
     return waiting.isEmpty();
   }
 
+  /** Bytes of the bodies that wait. Any thread. */
+  long bytes() {
+    return bytes.get();
+  }
+
   /** Keeps an answer until there is room. Any thread. */
   void add(InboundRequest request, Headers headers, byte[] body) {
     waiting.add(new Waiting(request, headers, body, session.context().clock().getAsLong()));
+    bytes.addAndGet(body.length);
+    session.memory().check();
     try {
       session.executor().execute(this::sendWhatFits); // there may be room by now
     } catch (RejectedExecutionException e) {
@@ -59,7 +70,7 @@ final class LateAnswers {
       return;
     }
     while (sending.hasRoom()) {
-      Waiting next = waiting.poll();
+      Waiting next = poll();
       if (next == null) {
         return;
       }
@@ -69,12 +80,15 @@ final class LateAnswers {
         next.request.done();
       }
     }
-    watch();
+    if (!timed && !waiting.isEmpty()) {
+      sending.full();
+      watch();
+    }
   }
 
   private void watch() {
     Waiting first = waiting.peek();
-    if (first == null || timed) {
+    if (first == null) {
       return;
     }
     long timeoutNs = session.context().settings().sendTimeout().toNanos();
@@ -97,7 +111,7 @@ final class LateAnswers {
   /** The session ends: the callers are told so in place of their answers. */
   void fail(Fault fault) {
     Waiting next;
-    while ((next = waiting.poll()) != null) {
+    while ((next = poll()) != null) {
       countDropped(next);
       try {
         sending.fault(next.request.id(), fault);
@@ -110,10 +124,18 @@ final class LateAnswers {
   /** The session has ended. */
   void discard() {
     Waiting next;
-    while ((next = waiting.poll()) != null) {
+    while ((next = poll()) != null) {
       countDropped(next);
       next.request.done();
     }
+  }
+
+  private @Nullable Waiting poll() {
+    Waiting next = waiting.poll();
+    if (next != null) {
+      bytes.addAndGet(-next.body.length);
+    }
+    return next;
   }
 
   private void countDropped(Waiting answer) {

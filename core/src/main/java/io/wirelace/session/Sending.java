@@ -184,33 +184,6 @@ final class Sending {
     }
   }
 
-  /** An interrupt does not end this wait, and is there again after it: what waits is accepted. */
-  private void awaitRoomThroughInterrupts() {
-    session.requireOpen();
-    if (hasRoom()) {
-      return;
-    }
-    long deadlineNs = context.clock().getAsLong() + context.settings().sendTimeout().toNanos();
-    boolean interrupted = Thread.interrupted();
-    try {
-      while (true) {
-        try {
-          awaitRoom(deadlineNs);
-          return;
-        } catch (WirelaceException e) {
-          if (!e.fault().is(ErrorCode.CANCELLED) || !Thread.interrupted()) {
-            throw e;
-          }
-          interrupted = true;
-        }
-      }
-    } finally {
-      if (interrupted) {
-        Thread.currentThread().interrupt();
-      }
-    }
-  }
-
   private void awaitRoomSlowly(long timeout) {
     if (Session.onEventLoop()) {
       throw new WirelaceException(
@@ -255,7 +228,7 @@ final class Sending {
   }
 
   /** The queue is full. A fast sender sees that often; told is only what lasts. */
-  private void full() {
+  void full() {
     long now = context.clock().getAsLong();
     long since = fullSinceNs.get();
     if (since == 0) {
@@ -274,6 +247,12 @@ final class Sending {
     if (late != null) {
       late.sendWhatFits();
     }
+  }
+
+  /** Bytes of the answers that wait for room. */
+  long lateBytes() {
+    LateAnswers late = lateAnswers;
+    return late == null ? 0 : late.bytes();
   }
 
   /** The session has ended: what waits for room is dropped. */
@@ -299,35 +278,28 @@ final class Sending {
 
   // ---- for requests of the peer ----
 
-  /** The answer of a handler on its own thread, which waits for room; on an event loop not. */
+  /** Whether an answer need not wait: there is room, or it is made by an event loop. Any thread. */
+  boolean takesAnswerNow() {
+    LateAnswers late = lateAnswers;
+    return Session.onEventLoop() || ((late == null || late.isEmpty()) && hasRoom());
+  }
+
+  /** An answer that {@link #takesAnswerNow}. For what an event loop makes, less is read instead. */
   void answer(long callId, Headers headers, byte[] body) {
-    try {
-      if (!Session.onEventLoop()) {
-        awaitRoomThroughInterrupts();
-      } else if (!hasRoom()) {
-        full();
-        handler.pauseForRoom();
-      }
-    } catch (WirelaceException e) {
-      answerNotSent(callId, e.fault());
-      return;
+    if (!hasRoom()) {
+      full();
+      handler.pauseForRoom();
     }
     answerNow(callId, headers, body);
   }
 
-  /** An answer that comes from any thread: it waits for room, but that thread does not. */
+  /**
+   * An answer that waits for room, while its thread does not. Reading goes on as well: if both
+   * sides stopped reading because their answers find no room, neither would ever find any. What
+   * bounds the answers that wait is max-in-flight, and the budget of memory.
+   */
   void answerLate(InboundRequest request, Headers headers, byte[] body) {
-    LateAnswers before = lateAnswers;
-    if (hasRoom() && (before == null || before.isEmpty())) {
-      try {
-        answerNow(request.id(), headers, body);
-      } finally {
-        request.done();
-      }
-      return;
-    }
     full();
-    handler.pauseForRoom();
     lateAnswers().add(request, headers, body);
   }
 

@@ -80,7 +80,10 @@ final class SessionMemory implements MemoryBudget.Holder {
   @Override
   public long heldBytes() {
     MessageSink.Inbox box = inbox;
-    return keptBytes + session.outbound().heldBytes() + (box == null ? 0 : box.waitingBytes());
+    return keptBytes
+        + session.outbound().heldBytes()
+        + session.sending().lateBytes()
+        + (box == null ? 0 : box.waitingBytes());
   }
 
   @Override

@@ -42,7 +42,7 @@ class LateAnswersTest {
     tape.receive(FrameHeader.REQUEST, LongStream.rangeClosed(1, ANSWERS).toArray());
     tape.takesMore(false);
     for (InboundRequest request : handled) {
-      request.answerLate(LARGE, Headers.NONE); // on this thread, which must not wait
+      request.answer(LARGE, Headers.NONE); // on this thread, which must not wait
     }
     assertThat(tape.session().inFlight().unanswered()).isBetween(1, ANSWERS - 1);
   }
