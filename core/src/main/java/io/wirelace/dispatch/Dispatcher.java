@@ -128,7 +128,7 @@ public final class Dispatcher implements MessageSink {
   /**
    * Calls a handler on this thread, which nobody will interrupt.
    *
-   * @return false if its answer comes later
+   * @return false if its answer comes later, or waits for room
    */
   boolean callNow(Route route, Session session, Message message, @Nullable InboundRequest request) {
     try {
@@ -151,7 +151,7 @@ public final class Dispatcher implements MessageSink {
     } catch (Throwable e) {
       failed(route.name(), session, e, request);
     }
-    return true;
+    return request == null || !request.waitsForRoom();
   }
 
   /**

@@ -57,6 +57,7 @@ public final class InboundRequest {
   private long deadlineNs;
 
   private volatile boolean answered;
+  private boolean waitsForRoom; // by the thread that answers
   private volatile @Nullable Run run; // null until it begins
   private @Nullable Thread runner;
 
@@ -162,15 +163,21 @@ public final class InboundRequest {
     if (!claimAnswer()) {
       over();
       session.drop(Drop.SECOND_ANSWER, 1, "second answer to request " + id);
-    } else if (session.sending().takesAnswerNow()) {
+    } else if (session.sending().hasRoomForAnswer()) {
       try {
-        session.sending().answer(id, answerHeaders, body);
+        session.sending().answerNow(id, answerHeaders, body);
       } finally {
         done();
       }
     } else {
+      waitsForRoom = true;
       session.sending().answerLate(this, answerHeaders, body);
     }
+  }
+
+  /** Whether its answer had to wait for room, so that it is held until that leaves. */
+  public boolean waitsForRoom() {
+    return waitsForRoom;
   }
 
   /** Answers it with an error. */

@@ -89,7 +89,9 @@ final class Intake {
     }
     requests.register(request);
     hold(frame, request);
-    if (!gate.isPausedFor(ReadGate.IN_FLIGHT) && requests.areTooMany()) {
+    // Always a reason while something is held, or what comes next would overtake it: answers may
+    // have come since it was found that there are too many.
+    if (!gate.isPausedFor(ReadGate.IN_FLIGHT) && (!gate.isPaused() || requests.areTooMany())) {
       gate.pause(ReadGate.IN_FLIGHT);
       requests.answered(); // the last answers may have come just now
     }

@@ -278,19 +278,10 @@ final class Sending {
 
   // ---- for requests of the peer ----
 
-  /** Whether an answer need not wait: there is room, or it is made by an event loop. Any thread. */
-  boolean takesAnswerNow() {
+  /** Whether there is room for an answer, and none that came before waits. Any thread. */
+  boolean hasRoomForAnswer() {
     LateAnswers late = lateAnswers;
-    return Session.onEventLoop() || ((late == null || late.isEmpty()) && hasRoom());
-  }
-
-  /** An answer that {@link #takesAnswerNow}. For what an event loop makes, less is read instead. */
-  void answer(long callId, Headers headers, byte[] body) {
-    if (!hasRoom()) {
-      full();
-      handler.pauseForRoom();
-    }
-    answerNow(callId, headers, body);
+    return (late == null || late.isEmpty()) && hasRoom();
   }
 
   /**
