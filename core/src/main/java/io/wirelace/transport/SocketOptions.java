@@ -47,7 +47,7 @@ public record SocketOptions(
 
   /** A {@code connect-timeout} as Netty takes it: 0 for none, otherwise 1 ms or more. */
   public static int connectMillis(Duration connectTimeout) {
-    long millis = Times.ms(connectTimeout) + 1;
+    long millis = (Times.ns(connectTimeout) + 999_999) / 1_000_000; // rounded up: 0 stands for none
     return (int) Math.min(millis, Integer.MAX_VALUE);
   }
 }
