@@ -137,6 +137,11 @@ final class Outbound {
     return !duty.isTaken() && chain.isIdle();
   }
 
+  /** A number that changes when a chunk is full: that is when more is held. */
+  int sealedChunks() {
+    return chain.sealedChunks();
+  }
+
   /** Whether chunks wait for the channel. */
   boolean isBackedUp() {
     return chain.queuedMessages() > 0;

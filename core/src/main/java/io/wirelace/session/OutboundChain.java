@@ -52,6 +52,9 @@ final class OutboundChain {
   /** Whether a sender has failed in a way that cannot be mended: nothing more gets through. */
   private volatile boolean broken;
 
+  /** How many chunks senders have sealed; by one of them at a time, and read as a hint. */
+  private int sealed;
+
   // Whoever has the duty.
   private @Nullable OutboundChunk head;
 
@@ -70,6 +73,11 @@ final class OutboundChain {
   /** Messages in chunks that senders have sealed. */
   long queuedMessages() {
     return queuedMessages.get();
+  }
+
+  /** A number that changes with each chunk that a sender seals: then more is queued. */
+  int sealedChunks() {
+    return sealed;
   }
 
   /** Whether nothing is in it, or what is in it is being taken away. */
@@ -213,18 +221,19 @@ final class OutboundChain {
   }
 
   /** We sealed the tail: puts a fresh chunk behind it. Or fails before that. */
-  private OutboundChunk openNext(OutboundChunk sealed, long before, int frameBytes) {
+  private OutboundChunk openNext(OutboundChunk full, long before, int frameBytes) {
     OutboundChunk fresh = chunks.take(frameBytes);
     int end = (int) OutboundChunk.position(before);
-    sealed.messages = (int) OutboundChunk.messages(before);
+    full.messages = (int) OutboundChunk.messages(before);
     queuedBytes.addAndGet(end);
-    queuedMessages.addAndGet(sealed.messages);
+    queuedMessages.addAndGet(full.messages);
     chunks.longer();
-    sealed.next = fresh;
+    sealed = sealed + 1;
+    full.next = fresh;
     // In this order, as in openFirst: the head gets past the seal only when all is in place.
     tail = fresh;
     fresh.open(frameBytes);
-    sealed.sealedAt = end;
+    full.sealedAt = end;
     return fresh;
   }
 

@@ -48,6 +48,7 @@ final class Sending {
   private volatile @Nullable AdaptiveCompressor compressor;
   private Compression agreed = Compression.NONE; // event loop only
   private volatile @Nullable RouteName lastRoute;
+  private int sealedWhenBooked; // threads that race book twice
   private volatile @Nullable LateAnswers lateAnswers; // made when an answer first has to wait
 
   /** A route as text and as it goes on the wire, so that the usual one is encoded once. */
@@ -146,7 +147,9 @@ final class Sending {
         alone
             ? outbound.appendAndWrite(type, callId, route, headers, body, frameBytes)
             : outbound.append(type, callId, route, headers, body, frameBytes);
-    if (outbound.isBackedUp() || frameBytes > OutboundChunks.LARGE_FRAME_BYTES) {
+    int sealed = outbound.sealedChunks();
+    if (sealed != sealedWhenBooked || frameBytes > OutboundChunks.LARGE_FRAME_BYTES) {
+      sealedWhenBooked = sealed; // once a chunk, not per message
       session.memory().check();
     }
     return taken;
