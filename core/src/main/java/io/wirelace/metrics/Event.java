@@ -192,7 +192,12 @@ public sealed interface Event {
    * @param error the system's words
    * @param count how often accepting has paused since the last report
    */
-  record OutOfFiles(String uri, String error, long count) implements Event {}
+  record OutOfFiles(String uri, String error, long count) implements Event {
+    @Override
+    public String toString() {
+      return PeerText.line("OutOfFiles[uri=" + uri + ", error=" + error + ", count=" + count + "]");
+    }
+  }
 
   /**
    * TLS is set up for an endpoint that listens.
@@ -314,7 +319,12 @@ public sealed interface Event {
    * @param cause the Error
    * @param sessions how many were ended
    */
-  record LoopFailed(Error cause, int sessions) implements Event {}
+  record LoopFailed(Error cause, int sessions) implements Event {
+    @Override
+    public String toString() {
+      return PeerText.line("LoopFailed[cause=" + cause + ", sessions=" + sessions + "]");
+    }
+  }
 
   /**
    * A server began to shut down.

@@ -24,6 +24,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -410,8 +411,8 @@ public final class Session implements AutoCloseable {
   }
 
   @SuppressWarnings("ReferenceEquality") // that very loop
-  boolean isOf(EventExecutor loop) {
-    return handler.executor() == loop;
+  boolean isOf(Executor loop) {
+    return handler.executor().equals(loop);
   }
 
   /** What it was at may be half done. Event loop only. */

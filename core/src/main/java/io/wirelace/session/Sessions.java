@@ -2,7 +2,6 @@ package io.wirelace.session;
 
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelPipeline;
-import io.netty.util.concurrent.EventExecutor;
 import io.wirelace.error.CloseReason;
 import io.wirelace.error.ErrorCode;
 import io.wirelace.error.Fault;
@@ -19,6 +18,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
@@ -148,7 +148,7 @@ public final class Sessions {
    * An event loop was thrown out of its work by an Error: ends its sessions, which may have lost
    * what came or left half of what was sent. On that loop.
    */
-  public void endAfterFailure(EventExecutor loop, Error cause) {
+  public void endAfterFailure(Executor loop, Error cause) {
     int ended = 0;
     for (Session session : live.values()) {
       if (session.isOf(loop)) {

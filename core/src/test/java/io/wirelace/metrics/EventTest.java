@@ -30,6 +30,8 @@ class EventTest {
       return new SessionId("5");
     } else if (type == Throwable.class) {
       return new IllegalStateException(EVIL);
+    } else if (type == Error.class) {
+      return new OutOfMemoryError(EVIL);
     } else if (type == Drop.class) {
       return Drop.NO_ROUTE;
     } else if (type == Counters.Snapshot.class) {
