@@ -92,7 +92,7 @@ final class StreamSockets {
                 SocketOptions.connectMillis(options.connectTimeout()))
             .option(ChannelOption.AUTO_READ, false) // until it is known whether it is wanted
             .localAddress(target.local())
-            .handler(pipeline(channel -> {}));
+            .handler(pipeline(channel -> channel.pipeline().addLast(new EarlyReads())));
     channelOptions(options).forEach((option, value) -> option(bootstrap, option, value));
     return AddressRace.connect(
         target,
@@ -125,6 +125,7 @@ final class StreamSockets {
       channel.config().setAutoRead(true);
       above.addTo(channel);
       ready.trySuccess();
+      channel.pipeline().remove(EarlyReads.class);
     } catch (RuntimeException e) {
       channel.close();
       ready.tryFailure(e);
