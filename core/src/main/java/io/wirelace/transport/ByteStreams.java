@@ -158,7 +158,15 @@ public final class ByteStreams {
         ready.tryFailure(cause);
       }
     });
-    ready.channel().closeFuture().addListener(closed -> ready.tryFailure(closedEarly()));
+    // A connect that fails closes its channel, which may be heard first: why it failed says more.
+    ready
+        .channel()
+        .closeFuture()
+        .addListener(closed ->
+            connecting.addListener(done -> {
+              Throwable cause = done.cause();
+              ready.tryFailure(cause == null ? closedEarly() : cause);
+            }));
     return ready;
   }
 
