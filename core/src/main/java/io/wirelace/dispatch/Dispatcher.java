@@ -180,7 +180,7 @@ public final class Dispatcher implements MessageSink {
     }
   }
 
-  /** Answers; if that fails, the caller has learned it, and here it is reported. */
+  /** Answers; if that fails, the caller learns it, and here it is reported. */
   private void answer(
       String route, Session session, InboundRequest request, @Nullable Object returned) {
     try {
@@ -191,7 +191,11 @@ public final class Dispatcher implements MessageSink {
         request.answer(message.body(), message.wireHeaders());
       }
     } catch (Throwable e) {
-      listener.onEvent(new Event.HandlerFailed(session.id(), route, e));
+      if (request.isAnswered()) {
+        listener.onEvent(new Event.HandlerFailed(session.id(), route, e)); // sending has told it
+      } else {
+        failed(route, session, e, request); // its body cannot be read
+      }
     }
   }
 

@@ -199,10 +199,14 @@ final class Outbound {
       return taken;
     } finally {
       if (!all || finishing || discarding) {
+        untold = true; // until it is told: this may be where the stack ends
         duty.handToLoop();
         tellLoop();
+        untold = false;
       } else if (!duty.leaveAsSender() || (chain.hasMore() && duty.takeForLoop())) {
+        untold = true;
         tellLoop();
+        untold = false;
       }
     }
   }

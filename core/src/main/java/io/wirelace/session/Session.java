@@ -410,7 +410,6 @@ public final class Session implements AutoCloseable {
     handler.close(reason);
   }
 
-  @SuppressWarnings("ReferenceEquality") // that very loop
   boolean isOf(Executor loop) {
     return handler.executor().equals(loop);
   }
