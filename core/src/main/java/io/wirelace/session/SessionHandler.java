@@ -191,6 +191,7 @@ final class SessionHandler extends ChannelInboundHandlerAdapter
     CloseReason why = CloseReason.remote(String.valueOf(cause.getMessage()));
     if (cause instanceof WirelaceException ours) {
       why = new CloseReason(CloseReason.Initiator.REMOTE, ours.fault()); // the transport knows more
+      tellOfDamage(ours.fault());
     } else if (!(cause instanceof IOException)) {
       LOG.error("a session on {} failed", failed.channel(), cause);
       why = CloseReason.policy(ErrorCode.INTERNAL_ERROR, cause.toString());
@@ -199,6 +200,20 @@ final class SessionHandler extends ChannelInboundHandlerAdapter
       ending().because(why);
     }
     failed.close();
+  }
+
+  /**
+   * A server's operator hears of a client whose records cannot be read, as of other violations; a
+   * client learns in this way too that its certificate is not accepted, which is none.
+   */
+  private void tellOfDamage(Fault fault) {
+    Session on = session;
+    if (fault.is(ErrorCode.TLS_FAILED)
+        && context.role() == Role.SERVER
+        && on != null
+        && on.state().compareTo(SessionState.CLOSING) < 0) {
+      context.listener().onEvent(new Event.Violated(on.id(), fault));
+    }
   }
 
   /** Whether the peer can be told: not through a connection that is itself what broke. */

@@ -18,6 +18,7 @@ import io.wirelace.security.TlsFaults;
 final class TlsEnds extends ChannelDuplexHandler {
   private final SslHandler ssl;
   private boolean peerEnded;
+  private boolean failed;
 
   TlsEnds(SslHandler ssl) {
     this.ssl = ssl;
@@ -73,6 +74,11 @@ final class TlsEnds extends ChannelDuplexHandler {
 
   @Override
   public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-    ctx.fireExceptionCaught(TlsFaults.isTls(cause) ? TlsFaults.of(cause).toException() : cause);
+    if (!TlsFaults.isTls(cause)) {
+      ctx.fireExceptionCaught(cause);
+    } else if (!failed) { // what is left of the records is tried again as the channel closes
+      failed = true;
+      ctx.fireExceptionCaught(TlsFaults.of(cause).toException());
+    }
   }
 }

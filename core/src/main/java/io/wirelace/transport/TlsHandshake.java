@@ -3,7 +3,6 @@ package io.wirelace.transport;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.handler.ssl.ReferenceCountedOpenSslEngine;
 import io.netty.handler.ssl.SniCompletionEvent;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
@@ -75,19 +74,9 @@ final class TlsHandshake extends ChannelInboundHandlerAdapter {
     SslHandler ssl = Objects.requireNonNull(ctx.pipeline().get(SslHandler.class));
     ctx.pipeline().replace(this, "tls-ends", new TlsEnds(ssl));
     TlsRecords records = Objects.requireNonNull(ctx.pipeline().get(TlsRecords.class));
-    records.shaken(endsBothWays(ssl.engine()));
+    records.shaken(ssl.engine());
     Link plain = link.apply(channel);
     outcome.shaken(channel, identity(ssl.engine()).map(plain::withIdentity).orElse(plain));
-  }
-
-  /**
-   * Whether the engine answers close_notify with its own at once and takes nothing more to send.
-   * Netty's does for BoringSSL; by TLS 1.3 each direction ends by itself, before that they end
-   * together.
-   */
-  private static boolean endsBothWays(SSLEngine engine) {
-    return engine instanceof ReferenceCountedOpenSslEngine
-        && engine.getSession().getProtocol().equals("TLSv1.3");
   }
 
   private static Optional<PeerIdentity> identity(SSLEngine engine) {

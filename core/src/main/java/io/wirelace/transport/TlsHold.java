@@ -27,10 +27,17 @@ final class TlsHold {
   /** How often it is asked whether something is still owed. */
   private static final long LOOK_AGAIN_MS = 5;
 
+  private final TlsDamage damage;
+
   private @Nullable ByteBuf held;
   private boolean endHeld;
   private boolean looking;
   private boolean stopped;
+
+  /** What is let go goes up through {@code damage}. */
+  TlsHold(TlsDamage damage) {
+    this.damage = damage;
+  }
 
   /** Whether a whole record may be a close_notify. */
   static boolean maySayEnd(ByteBuf in, int at, int end) {
@@ -50,7 +57,7 @@ final class TlsHold {
     ByteBuf record = held;
     if (record != null) {
       held = null;
-      ctx.fireChannelRead(record);
+      damage.read(ctx, record);
     }
   }
 

@@ -6,6 +6,7 @@ import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPromise;
 import io.netty.handler.ssl.NotSslRecordException;
+import io.netty.handler.ssl.ReferenceCountedOpenSslEngine;
 import io.netty.util.ReferenceCountUtil;
 import io.wirelace.error.ErrorCode;
 import io.wirelace.error.Fault;
@@ -15,6 +16,7 @@ import io.wirelace.wire.FrameHeader;
 import io.wirelace.wire.Role;
 import java.nio.ByteBuffer;
 import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
@@ -43,6 +45,7 @@ final class TlsRecords extends ChannelDuplexHandler {
 
   private final Role role;
   private final TlsGather gather;
+  private final TlsDamage damage = new TlsDamage();
 
   /** The beginning of one record. */
   private @Nullable ByteBuf kept;
@@ -54,7 +57,7 @@ final class TlsRecords extends ChannelDuplexHandler {
   private boolean isShaken;
 
   /** From the beginning: a peer's last flight may hold its requests and its end as well. */
-  private @Nullable TlsHold hold = new TlsHold();
+  private @Nullable TlsHold hold = new TlsHold(damage);
 
   /** The peer is being told in plaintext; the close waits until it has heard it. */
   private boolean telling;
@@ -92,7 +95,7 @@ final class TlsRecords extends ChannelDuplexHandler {
       }
       if (in.isReadable()) {
         handedOn = true;
-        ctx.fireChannelRead(in);
+        damage.read(ctx, in);
       }
     } catch (SSLException e) {
       refuse(ctx, e);
@@ -110,16 +113,27 @@ final class TlsRecords extends ChannelDuplexHandler {
   /**
    * The handshake is done: there is no other (in TLS 1.3 by the standard, in 1.2 by our choice).
    *
-   * @param endsBothWays whether the engine ends our direction together with the peer's
+   * @param engine has shaken hands
    */
-  void shaken(boolean endsBothWays) {
+  void shaken(SSLEngine engine) {
     isShaken = true;
-    if (!endsBothWays) {
+    damage.shaken(engine);
+    if (!endsBothWays(engine)) {
       if (hold != null) {
         hold.stop(); // what it holds now goes when the read is over
       }
       hold = null;
     }
+  }
+
+  /**
+   * Whether the engine answers close_notify with its own at once and takes nothing more to send.
+   * Netty's does for BoringSSL; by TLS 1.3 each direction ends by itself, before that they end
+   * together.
+   */
+  private static boolean endsBothWays(SSLEngine engine) {
+    return engine instanceof ReferenceCountedOpenSslEngine
+        && engine.getSession().getProtocol().equals("TLSv1.3");
   }
 
   /** Adds to the record that was begun what it lacks; false if it still lacks something. */
@@ -147,7 +161,7 @@ final class TlsRecords extends ChannelDuplexHandler {
       record.release();
       return false;
     }
-    ctx.fireChannelRead(record);
+    damage.read(ctx, record);
     return in.isReadable();
   }
 
@@ -247,6 +261,7 @@ final class TlsRecords extends ChannelDuplexHandler {
       ReferenceCountUtil.release(message); // an alert would only spoil what we said
       promise.trySuccess();
     } else {
+      damage.wrote();
       ctx.write(message, promise);
     }
   }
