@@ -19,6 +19,7 @@ final class TlsEnds extends ChannelDuplexHandler {
   private final SslHandler ssl;
   private boolean peerEnded;
   private boolean failed;
+  private boolean mayHaveEnded;
 
   TlsEnds(SslHandler ssl) {
     this.ssl = ssl;
@@ -49,10 +50,10 @@ final class TlsEnds extends ChannelDuplexHandler {
   @Override
   public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
     if (event instanceof SslCloseCompletionEvent closed) {
-      if (closed.isSuccess()) {
-        end(ctx);
-      }
+      mayHaveEnded = closed.isSuccess();
+      checkPeerEnded(ctx);
     } else if (event == EndOfStream.INSTANCE) {
+      checkPeerEnded(ctx);
       if (!peerEnded) {
         peerEnded = true;
         ctx.fireExceptionCaught(
@@ -65,8 +66,19 @@ final class TlsEnds extends ChannelDuplexHandler {
     }
   }
 
-  private void end(ChannelHandlerContext ctx) {
-    if (!peerEnded) {
+  @Override
+  public void channelReadComplete(ChannelHandlerContext ctx) {
+    ctx.fireChannelReadComplete();
+    checkPeerEnded(ctx);
+  }
+
+  /**
+   * Asks the engine itself. Netty's event comes once, and for BoringSSL with the first record after
+   * our own close_notify, whatever is in it: who closed then would reset what the peer has not
+   * read.
+   */
+  private void checkPeerEnded(ChannelHandlerContext ctx) {
+    if (mayHaveEnded && !peerEnded && ssl.engine().isInboundDone()) {
       peerEnded = true;
       ctx.fireUserEventTriggered(EndOfStream.INSTANCE);
     }
