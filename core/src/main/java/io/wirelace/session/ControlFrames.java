@@ -247,10 +247,10 @@ final class ControlFrames {
     leaveIfIdle();
   }
 
-  /** After GOAWAY the one who called leaves as soon as nothing is in flight. */
+  /** After GOAWAY the one who called leaves when nothing of its own is in flight. */
   private void leaveIfIdle() {
     if (context.role() == Role.CLIENT && session.isLeaving() && session.pendingRequests() == 0) {
-      ending.begin(CloseReason.remote("the peer went away"));
+      ending.leaveWhenQuiet();
     }
   }
 }

@@ -8,6 +8,7 @@ import io.wirelace.transport.EndOfStream;
 import io.wirelace.transport.EndReason;
 import io.wirelace.wire.FrameEncoder;
 import io.wirelace.wire.FrameHeader;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,11 +21,15 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  *
  * <p>The peer's end of stream alone drains too: it still gets the answers to what it sent before.
+ * Its GOAWAY does not: a client listens until the end itself has come, or the server is silent.
  * Reading on to the peer's end matters: closing with unread data would reset the connection and
  * destroy what the peer has yet to read. The {@link Watch} cuts all this off after the close
  * timeout. Event loop only.
  */
 final class Ending {
+  /** A peer that leaves and then sends nothing for so long waits for this side to end. */
+  private static final long QUIET_NS = TimeUnit.SECONDS.toNanos(1);
+
   private final Session session;
   private final ChannelHandlerContext ctx;
   private final Decoders decoders;
@@ -37,6 +42,7 @@ final class Ending {
   private @Nullable Fault lastWord;
   private boolean peerEnded;
   private boolean finished;
+  private boolean leaving;
 
   Ending(
       Session session, ChannelHandlerContext ctx, Decoders decoders, ReadGate gate, Watch watch) {
@@ -94,6 +100,11 @@ final class Ending {
     return peerEnded;
   }
 
+  /** Whether all that was accepted is with the transport, and nothing follows. */
+  boolean isFinished() {
+    return finished;
+  }
+
   /** Takes no more, finishes what is in flight, then closes. */
   void drain() {
     if (session.state().compareTo(SessionState.DRAINING) < 0) {
@@ -114,6 +125,36 @@ final class Ending {
         && gate.held().isEmpty()
         && !(peerEnded && decoders.hasKept())) {
       begin(CloseReason.local());
+    }
+  }
+
+  /**
+   * The peer has said that it leaves, and owes no answer. It may have sent more before it ends, so
+   * its end is waited for; one that waits for ours instead is left once it has been silent.
+   */
+  void leaveWhenQuiet() {
+    because(CloseReason.remote("the peer went away"));
+    if (!leaving) {
+      leaving = true;
+      leaveIn(QUIET_NS);
+    }
+  }
+
+  private void leaveIn(long delayNs) {
+    ctx.executor().schedule(this::leaveIfQuiet, delayNs, TimeUnit.NANOSECONDS);
+  }
+
+  private void leaveIfQuiet() {
+    if (session.state().compareTo(SessionState.DRAINING) >= 0) {
+      return; // the peer has ended, or this side has
+    }
+    long silentNs = session.context().clock().getAsLong() - watch.lastReadNs();
+    if (gate.isStopped()) {
+      leaveIn(QUIET_NS); // it is us who do not listen
+    } else if (silentNs < QUIET_NS) {
+      leaveIn(QUIET_NS - silentNs);
+    } else {
+      drain();
     }
   }
 

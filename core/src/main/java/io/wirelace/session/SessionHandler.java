@@ -130,16 +130,19 @@ final class SessionHandler extends ChannelInboundHandlerAdapter
     }
   }
 
-  /** Whether a peer that ends its direction between two frames has answers to wait for. */
+  /** Whether a peer that ends its direction between two frames has something to wait for. */
   private boolean owesAnswers() {
     Session on = live();
     MessageSink.Inbox box = inbox;
-    return !decoders.midFrame()
-        && on.state().compareTo(SessionState.DRAINING) <= 0
-        && (on.inFlight().size() > 0
+    if (decoders.midFrame()) {
+      return false;
+    }
+    return on.state().compareTo(SessionState.DRAINING) > 0
+        ? !ending().isFinished()
+        : on.inFlight().size() > 0
             || (box != null && !box.isEmpty())
             || !gate().held().isEmpty()
-            || !on.outbound().isQuiet());
+            || !on.outbound().isQuiet();
   }
 
   @Override

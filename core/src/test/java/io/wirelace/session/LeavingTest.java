@@ -88,6 +88,45 @@ class LeavingTest {
     assertThat(tape.session().counters().dropped(Drop.SESSION_ENDED)).isEqualTo(3);
   }
 
+  @Test
+  void aClientHandlesWhatAServerSendsAfterItHasSaidThatItLeaves() {
+    List<Long> heard = new ArrayList<>();
+    try (SessionOnTape client = client(heard)) {
+      client.receiveGoAway(STOPPING);
+      client.receive(FrameHeader.REQUEST, 2, 4);
+      assertThat(client.session().isOpen()).isTrue();
+      client.receive(FrameHeader.REQUEST, 6);
+      client.receiveEnd();
+      client.sent();
+      assertThat(heard).containsExactly(2L, 4L, 6L);
+      assertThat(client.session().isOpen()).isFalse();
+      assertThat(client.session().counters().dropped(Drop.SESSION_ENDED)).isZero();
+    }
+  }
+
+  @Test
+  void aServerThatWaitsForItsClientToLeaveIsLeftWhenItIsSilent() {
+    try (SessionOnTape client = client(new ArrayList<>())) {
+      client.receiveGoAway(STOPPING);
+      client.pass(Duration.ofMillis(600));
+      client.receive(FrameHeader.REQUEST, 2);
+      client.pass(Duration.ofMillis(600));
+      assertThat(client.session().isOpen()).as("it has just said something").isTrue();
+      client.pass(Duration.ofMillis(600));
+      assertThat(client.session().isOpen()).isFalse();
+    }
+  }
+
+  private static SessionOnTape client(List<Long> heard) {
+    return SessionOnTape.ofClient((frame, request) -> {
+      heard.add(frame.id());
+      if (request != null) {
+        request.stop(STOPPING);
+      }
+      return false;
+    });
+  }
+
   private record Told(AtomicReference<String> by) implements AnswerCallback {
     @Override
     public void onAnswer(byte[] body) {

@@ -5,6 +5,7 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.wirelace.config.SessionSettings;
 import io.wirelace.error.Fault;
+import io.wirelace.transport.EndOfStream;
 import io.wirelace.transport.Link;
 import io.wirelace.wire.Compression;
 import io.wirelace.wire.Frame;
@@ -23,7 +24,9 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
-/** A server's session on a channel that only records, whose messages go to the test. */
+/**
+ * A session on a channel that only records, whose messages go to the test; a server's if not said.
+ */
 final class SessionOnTape implements AutoCloseable {
   private static final SocketAddress NOWHERE =
       new SocketAddress() {
@@ -44,12 +47,12 @@ final class SessionOnTape implements AutoCloseable {
   private final Session session;
   private final MessageSink.Flow flow;
 
-  private SessionOnTape(Taker taker, long seed) {
+  private SessionOnTape(Role role, Taker taker, long seed) {
     AtomicReference<Session> opened = new AtomicReference<>();
     AtomicReference<MessageSink.Flow> opening = new AtomicReference<>();
     SessionContext context =
         new SessionContext(
-            Role.SERVER,
+            role,
             "tape",
             SessionSettings.DEFAULT,
             (at, itsFlow) -> {
@@ -73,7 +76,12 @@ final class SessionOnTape implements AutoCloseable {
   }
 
   static SessionOnTape of(Taker taker, long seed) {
-    return new SessionOnTape(taker, seed);
+    return new SessionOnTape(Role.SERVER, taker, seed);
+  }
+
+  /** A client's, which does not greet. */
+  static SessionOnTape ofClient(Taker taker) {
+    return new SessionOnTape(Role.CLIENT, taker, 1);
   }
 
   Session session() {
@@ -87,6 +95,17 @@ final class SessionOnTape implements AutoCloseable {
       all.writeBytes(FrameEncoder.frame(type, id, FrameEncoder.NO_BODY));
     }
     channel.writeInbound(all);
+  }
+
+  /** The peer says that it leaves. */
+  void receiveGoAway(Fault why) {
+    byte[] frame = FrameEncoder.frame(FrameHeader.GOAWAY, 0, FrameEncoder.faultPayload(why));
+    channel.writeInbound(Unpooled.wrappedBuffer(frame));
+  }
+
+  /** The peer sends nothing more. */
+  void receiveEnd() {
+    channel.pipeline().fireUserEventTriggered(EndOfStream.INSTANCE);
   }
 
   /** Bytes come in that need not be a frame. */
