@@ -106,7 +106,7 @@ final class Congestion {
    * they wait for answers, or these for room, what would free them may be among the unread.
    */
   private void lookWhetherStuck(long now) {
-    boolean noRoom = gate.isPausedFor(ReadGate.ROOM);
+    boolean noRoom = gate.isPausedFor(ReadGate.ROOM) || session.sending().hasLate();
     boolean peerReads = session.queuedBytes() != queuedBytes;
     if (!noRoom || peerReads) {
       noRoomSinceNs = now;
@@ -119,7 +119,7 @@ final class Congestion {
         && intake.handedOn() == handedOn
         && (noRoom ? !peerReads : intake.mayDependOnUnread())) {
       intake.refuseHeld();
-      gate.settleReading();
+      gate.goOn();
     }
     remember(now);
   }

@@ -18,8 +18,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>
  *   may go on                       → the inbox
- *   mailbox full, no room to answer,
- *   max-in-flight handlers busy     → held
+ *   mailbox full                    → held
+ *   max-in-flight handlers busy,
+ *   no room for more errors         → requests are held, and what comes behind one
  *   held is full                    → the {@link ReadGate} stops reading
  *     and max-in-flight is why      → a request is refused (-647, retryable), reading goes on
  * </pre>
@@ -55,7 +56,7 @@ final class Intake {
   }
 
   void onNotification(Frame frame) {
-    if (gate.isPaused()) {
+    if (gate.holdsNotifications() || !held.isEmpty()) {
       hold(frame, null);
     } else {
       handOn(frame);
@@ -160,7 +161,7 @@ final class Intake {
   }
 
   private boolean takeHeld(Frame frame, @Nullable InboundRequest admitted) {
-    if (gate.isPaused() || gate.isForGood()) {
+    if (gate.isForGood() || (frame.isRequest() ? gate.isPaused() : gate.holdsNotifications())) {
       return false;
     }
     if (session.outbound().hasMuchToSend()) {

@@ -13,13 +13,17 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>
  *   OPEN      no reason                  reads, messages go on
- *   BRIEF     mailbox full or no room    does not read: a fast peer causes that often, and it is
+ *   BRIEF     mailbox full, or no room   does not read: a fast peer causes that often, and it is
  *                                        over before anything could be read
  *   HOLDING   for 10 ms, or max-in-flight handlers are busy, or this side waits for answers:
  *                                        reads, acts on control frames, holds messages
  *   FULL      as much is held as may be  does not read, but for a look at each heartbeat; where
  *                                        max-in-flight is why, reads on and refuses requests
  * </pre>
+ *
+ * <p>A notification needs neither a place among the requests nor room for an answer: where only
+ * those are missing it waits behind requests alone, so as not to overtake them. Or two sides that
+ * send each other more than their queues hold would wait for each other's room.
  *
  * <p>Not reading stops the decoder between two frames and the channel before its next read, so the
  * peer's window closes and its senders wait: back-pressure.
@@ -33,7 +37,7 @@ final class ReadGate {
   /** As many requests as may be are with handlers, and the next message is another. */
   static final int IN_FLIGHT = 2;
 
-  /** The answers have no room in the outbound queue. */
+  /** So many errors have passed the bound of the outbound queue that no more may. */
   static final int ROOM = 4;
 
   /** A message is being inflated that nothing may overtake. */
@@ -41,6 +45,9 @@ final class ReadGate {
 
   /** All sessions together hold as much as may be. */
   static final int MEMORY = 16;
+
+  /** What requests alone wait for, and what is behind them. */
+  private static final int OF_REQUESTS = IN_FLIGHT | ROOM;
 
   /** Reads while stopped, so that a peer's end or silence is noticed; bounds what they bring. */
   private static final int MOST_LOOKS = 16;
@@ -94,6 +101,11 @@ final class ReadGate {
 
   boolean isPausedFor(int reason) {
     return (reasons & reason) != 0;
+  }
+
+  /** Whether a notification waits that no message is before. */
+  boolean holdsNotifications() {
+    return (reasons & ~OF_REQUESTS) != 0;
   }
 
   /** Whether nothing goes on any more. */
@@ -169,8 +181,14 @@ final class ReadGate {
       return;
     }
     reasons &= ~over;
+    goOn();
+    handler.checkWhetherDrained();
+  }
+
+  /** Hands on what may go on of what is held, and reads if it should; not within a read. */
+  void goOn() {
     try {
-      if (reasons == 0) {
+      if (!forGood && !holdsNotifications()) {
         Objects.requireNonNull(intake).handOnHeld();
       }
     } catch (Throwable e) {
@@ -178,11 +196,10 @@ final class ReadGate {
       return;
     }
     settleReading();
-    handler.checkWhetherDrained();
   }
 
   /** Starts to read if it should; not within a read. */
-  void settleReading() {
+  private void settleReading() {
     if (!isPaused()) {
       readsOn = false;
     }

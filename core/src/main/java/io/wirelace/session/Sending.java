@@ -17,6 +17,7 @@ import io.wirelace.wire.Headers;
 import io.wirelace.wire.MalformedFrameException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
@@ -44,6 +45,10 @@ final class Sending {
   private final AtomicLong fullSinceNs = new AtomicLong();
 
   private final AtomicBoolean slowTold = new AtomicBoolean();
+
+  /** Replies that were written since there was no room. */
+  private final AtomicInteger beyond = new AtomicInteger();
+
   private volatile int peerMaxFrameBytes;
   private volatile @Nullable AdaptiveCompressor compressor;
   private Compression agreed = Compression.NONE; // event loop only
@@ -243,6 +248,7 @@ final class Sending {
 
   /** There is room again. */
   void onRoom() {
+    beyond.set(0);
     fullSinceNs.set(0);
     slowTold.set(false);
     room.signal();
@@ -256,6 +262,12 @@ final class Sending {
   long lateBytes() {
     LateAnswers late = lateAnswers;
     return late == null ? 0 : late.bytes();
+  }
+
+  /** Whether answers wait for room. */
+  boolean hasLate() {
+    LateAnswers late = lateAnswers;
+    return late != null && !late.isEmpty();
   }
 
   /** The session has ended: what waits for room is dropped. */
@@ -350,12 +362,20 @@ final class Sending {
     reply(FrameHeader.ERROR, callId, FrameEncoder.faultPayload(fault));
   }
 
-  /** A small frame that the peer has caused: while there is no room, no more is read from it. */
+  /**
+   * A small frame that the peer has caused. While there is no room, max-in-flight of them pass the
+   * bound: a peer that keeps to its own bound can cause no more, and what it sends goes on. One
+   * that causes more has its requests wait.
+   */
   void reply(int type, long callId, byte[] payload) {
     writeFrame(type, callId, payload);
     if (!hasRoom()) {
       full();
-      handler.pauseForRoom();
+      if (beyond.incrementAndGet() > context.settings().maxInFlight()) {
+        handler.pauseForRoom();
+      }
+    } else if (beyond.get() != 0) {
+      beyond.set(0);
     }
   }
 

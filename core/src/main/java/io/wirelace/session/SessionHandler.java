@@ -367,7 +367,7 @@ final class SessionHandler extends ChannelInboundHandlerAdapter
     }
   }
 
-  /** Answers wait for room. Any thread. */
+  /** Errors that the peer causes have no room. Any thread. */
   void pauseForRoom() {
     post(() -> {
       gate().pause(ReadGate.ROOM);

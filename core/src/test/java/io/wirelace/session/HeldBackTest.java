@@ -5,6 +5,7 @@ import static java.time.Duration.ofSeconds;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.wirelace.error.ErrorCode;
+import io.wirelace.error.Fault;
 import io.wirelace.session.SessionOnTape.Sent;
 import io.wirelace.wire.FrameEncoder;
 import io.wirelace.wire.FrameHeader;
@@ -190,6 +191,85 @@ class HeldBackTest {
     }
     assertThat(told).hasValue("answered");
     assertThat(tape.sent()).anyMatch(sent -> sent.code() == QUEUE_FULL);
+  }
+
+  /** The peer takes nothing, and the queue to it is full. */
+  private void fillTheQueue() {
+    tape.takesMore(false);
+    while (tape.session().trySend("", new byte[200_000]).accepted()) {
+      // until it is full
+    }
+  }
+
+  private void fail(int index) {
+    handled.get(index).fail(Fault.of(ErrorCode.HANDLER_FAILED, "planned"));
+  }
+
+  @Test
+  void errorsThatFindNoRoomStopNothingOfAPeerThatKeepsToItsBound() {
+    fillTheQueue();
+    requests(1, MOST);
+    IntStream.range(0, MOST).forEach(this::fail);
+    tape.pass(ofMillis(1));
+    tape.receive(FrameHeader.NOTIFICATION, 0);
+    requests(2 * MOST, 2 * MOST);
+    assertThat(order).hasSize(MOST + 2).endsWith(0L, 2L * MOST);
+    assertThat(tape.isReading()).isTrue();
+  }
+
+  /** More errors wait for room than may. */
+  private void failMoreThanMayWait() {
+    fillTheQueue();
+    requests(1, MOST);
+    IntStream.range(0, MOST).forEach(this::fail);
+    tape.pass(ofMillis(1));
+    requests(MOST + 1, MOST + 1);
+    fail(MOST);
+    tape.pass(ofMillis(11));
+    order.clear();
+  }
+
+  @Test
+  void notificationsWaitForNoRoomButBehindRequestsThatDo() {
+    failMoreThanMayWait();
+    tape.receive(FrameHeader.NOTIFICATION, 0);
+    assertThat(order).containsExactly(0L);
+    requests(10_000, 10_000);
+    tape.receive(FrameHeader.NOTIFICATION, 0);
+    assertThat(order).containsExactly(0L);
+    tape.takesMore(true);
+    tape.sent();
+    tape.sent();
+    assertThat(order).containsExactly(0L, 10_000L, 0L);
+  }
+
+  @Test
+  void requestsWithoutRoomForTheirErrorsAreRefusedRatherThanThatNotificationsWaitForEver() {
+    failMoreThanMayWait();
+    requests(10_000, 10_010);
+    tape.receive(FrameHeader.NOTIFICATION, new long[20_000]);
+    assertThat(tape.isReading()).isFalse();
+    for (int i = 0; i < 4; i++) {
+      tape.pass(ofMillis(1100));
+    }
+    assertThat(order).hasSize(20_000).containsOnly(0L);
+    assertThat(tape.isReading()).isTrue();
+  }
+
+  @Test
+  void requestsAreRefusedThoughThoseThatWereHandledWaitForRoom() {
+    requests(1, MOST + 10);
+    fillTheQueue();
+    IntStream.range(0, MOST).forEach(this::answer);
+    tape.pass(ofMillis(1));
+    order.clear();
+    tape.receive(FrameHeader.NOTIFICATION, new long[20_000]);
+    assertThat(tape.isReading()).isFalse();
+    for (int i = 0; i < 4; i++) {
+      tape.pass(ofMillis(1100));
+    }
+    assertThat(order).hasSize(20_000).containsOnly(0L);
+    assertThat(tape.isReading()).isTrue();
   }
 
   @Test
