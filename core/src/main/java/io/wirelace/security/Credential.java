@@ -15,25 +15,27 @@ import java.util.Locale;
  * What a side proves itself with.
  *
  * @param key the private key
- * @param chain its certificate first, then what links that to its CA
+ * @param chain its certificate first, then what links that to its CA; given in any order
  */
 public record Credential(PrivateKey key, List<X509Certificate> chain) {
   private static final int DNS_NAME = 2;
   private static final int IP_ADDRESS = 7;
 
-  /** Checks that the key is the certificate's. */
+  /** Finds the key's certificate among them, and puts those that issued it behind it. */
   public Credential {
-    chain = List.copyOf(chain);
     if (chain.isEmpty()) {
       throw new WirelaceException(ErrorCode.INVALID_CONFIG, "cert: no certificate in it");
     }
-    if (!KeyMatch.matches(key, chain.getFirst().getPublicKey())) {
-      throw new WirelaceException(
-          ErrorCode.INVALID_CONFIG,
-          "key: it is not that of the certificate of "
-              + chain.getFirst().getSubjectX500Principal().getName()
-              + " (expected key files in the order of the cert files)");
-    }
+    String first = chain.getFirst().getSubjectX500Principal().getName();
+    chain =
+        List.copyOf(
+            OwnChain.ordered(key, chain)
+                .orElseThrow(() ->
+                    new WirelaceException(
+                        ErrorCode.INVALID_CONFIG,
+                        "key: it is not that of the certificate of "
+                            + first
+                            + " (expected key files in the order of the cert files)")));
   }
 
   /** Whether the certificate's names cover a host: DNS names with wildcards, and addresses. */

@@ -8,8 +8,10 @@ import java.util.Arrays;
  * the JDK reads.
  */
 final class Der {
+  static final int INTEGER = 0x02;
+  static final int OCTET_STRING = 0x04;
+  static final int OBJECT_IDENTIFIER = 0x06;
   static final int SEQUENCE = 0x30;
-  private static final int OCTET_STRING = 0x04;
   private static final int CURVE = 0xA0; // [0] in SEC 1's ECPrivateKey
   private static final byte[] VERSION_0 = {0x02, 0x01, 0x00};
   private static final byte[] RSA = { // 1.2.840.113549.1.1.1, NULL
@@ -43,7 +45,7 @@ final class Der {
   /**
    * RFC 5915 to RFC 5208.
    *
-   * @throws IllegalArgumentException if it is none, or does not name its curve
+   * @throws IllegalArgumentException if it is none, or does not say its curve
    */
   static byte[] pkcs8OfEc(byte[] sec1) {
     byte[] curve = curve(sec1);
@@ -52,15 +54,12 @@ final class Der {
 
   /** The content of the member [0] of the sequence: the curve's object identifier. */
   private static byte[] curve(byte[] sec1) {
-    int[] at = {0};
-    enter(sec1, at, SEQUENCE);
-    while (at[0] < sec1.length) {
-      int tag = sec1[at[0]] & 0xFF;
-      int length = enter(sec1, at, tag);
-      if (tag == CURVE) {
-        return Arrays.copyOfRange(sec1, at[0], at[0] + length);
+    DerReader members = new DerReader(sec1).inside(SEQUENCE);
+    while (members.hasMore()) {
+      if (members.tag() == CURVE) {
+        return members.content(CURVE);
       }
-      at[0] += length;
+      members.element();
     }
     throw new IllegalArgumentException("the EC key does not name its curve");
   }
@@ -71,31 +70,7 @@ final class Der {
    * @throws IllegalArgumentException if it is none
    */
   static byte[] octets(byte[] der) {
-    int[] at = {0};
-    int length = enter(der, at, OCTET_STRING);
-    return Arrays.copyOfRange(der, at[0], at[0] + length);
-  }
-
-  /** Moves behind a tag and its length, which is returned and fits the array. */
-  private static int enter(byte[] der, int[] at, int tag) {
-    int position = at[0];
-    if (position + 2 > der.length || (der[position] & 0xFF) != tag) {
-      throw new IllegalArgumentException("not the DER that was expected");
-    }
-    int length = der[position + 1] & 0xFF;
-    position += 2;
-    if (length > 0x80) {
-      int bytes = length & 0x7F;
-      length = 0;
-      for (int i = 0; i < bytes && position < der.length && length < 1 << 20; i++) {
-        length = (length << 8) | (der[position++] & 0xFF);
-      }
-    }
-    if (length > der.length - position) {
-      throw new IllegalArgumentException("the DER is cut off");
-    }
-    at[0] = position;
-    return length;
+    return new DerReader(der).content(OCTET_STRING);
   }
 
   private static byte[] tagged(int tag, byte[]... members) {

@@ -3,11 +3,13 @@ package io.wirelace.security;
 import io.netty.handler.ssl.ApplicationProtocolConfig;
 import io.netty.handler.ssl.ClientAuth;
 import io.netty.handler.ssl.IdentityCipherSuiteFilter;
+import io.netty.handler.ssl.OpenSslCachingX509KeyManagerFactory;
 import io.netty.handler.ssl.OpenSslSessionContext;
 import io.netty.handler.ssl.ReferenceCountedOpenSslEngine;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SupportedCipherSuiteFilter;
+import io.netty.handler.ssl.util.KeyManagerFactoryWrapper;
 import io.netty.internal.tcnative.SSL;
 import io.wirelace.config.TlsSettings;
 import io.wirelace.error.ErrorCode;
@@ -18,6 +20,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLSessionContext;
@@ -101,10 +104,15 @@ final class SslContexts {
             .trustManager(material.trust(provider == TlsProvider.BORINGSSL))
             .endpointIdentificationAlgorithm(settings.verifyHost() ? "HTTPS" : null);
     if (!material.credentials().isEmpty()) {
-      Credential own = material.credentialFor(null);
-      builder.keyManager(own.key(), own.chain().toArray(X509Certificate[]::new));
+      builder.keyManager(clientKeys(material.credentialFor(null), provider));
     }
     return build(settings, builder, provider, alpn);
+  }
+
+  /** BoringSSL's form of a key is made once, and not for each handshake. */
+  private static KeyManagerFactory clientKeys(Credential own, TlsProvider provider) {
+    KeyManagerFactory keys = new KeyManagerFactoryWrapper(new OwnKeyManager(own));
+    return provider == TlsProvider.BORINGSSL ? new OpenSslCachingX509KeyManagerFactory(keys) : keys;
   }
 
   private static SslContext build(

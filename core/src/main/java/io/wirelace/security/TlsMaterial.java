@@ -59,10 +59,7 @@ public final class TlsMaterial {
     FilesLook look = FilesLook.of(settings);
     List<Credential> credentials = new ArrayList<>();
     for (int i = 0; i < certs.size(); i++) {
-      credentials.add(
-          new Credential(
-              Pem.key("key", keys.get(i), Pem.read("key", keys.get(i)), settings.keyPassword()),
-              Pem.certificates("cert", certs.get(i), Pem.read("cert", certs.get(i)))));
+      credentials.add(credential(certs.get(i), keys.get(i), settings.keyPassword()));
     }
     List<X509Certificate> cas = new ArrayList<>();
     for (String file : TlsSettings.list(settings.ca())) {
@@ -73,6 +70,21 @@ public final class TlsMaterial {
       lists.addAll(Pem.revocationLists("crl", file, Pem.read("crl", file)));
     }
     return new TlsMaterial(settings, credentials, cas, new RevocationLists(lists), look);
+  }
+
+  private static Credential credential(String cert, String key, String password) {
+    List<X509Certificate> all = Pem.certificates("cert", cert, Pem.read("cert", cert));
+    Credential own = new Credential(Pem.key("key", key, Pem.read("key", key), password), all);
+    for (X509Certificate one : all) {
+      if (!own.chain().contains(one)) {
+        LOG.warn(
+            "cert: {}: {} did not issue {} nor what is above it, and is not shown to peers",
+            cert,
+            one.getSubjectX500Principal().getName(),
+            own.chain().getFirst().getSubjectX500Principal().getName());
+      }
+    }
+    return own;
   }
 
   /** How the files looked when they were read. */

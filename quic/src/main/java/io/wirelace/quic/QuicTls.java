@@ -8,6 +8,7 @@ import io.wirelace.config.Values;
 import io.wirelace.error.ErrorCode;
 import io.wirelace.error.Fault;
 import io.wirelace.security.Credential;
+import io.wirelace.security.OwnKeyManager;
 import io.wirelace.security.TlsMaterial;
 import io.wirelace.security.TlsProvider;
 import java.security.cert.X509Certificate;
@@ -102,8 +103,7 @@ final class QuicTls {
             .endpointIdentificationAlgorithm(settings.verifyHost() ? "HTTPS" : null);
     requireUsableKeys(material);
     if (!material.credentials().isEmpty()) {
-      Credential own = material.credentialFor(null);
-      builder.keyManager(own.key(), null, own.chain().toArray(X509Certificate[]::new));
+      builder.keyManager(new OwnKeyManager(material.credentialFor(null)), null);
     }
     return build(settings, builder.applicationProtocols(QuicTransport.ALPN));
   }

@@ -142,6 +142,24 @@ class TrustTest extends QuicCase {
     }
   }
 
+  /** The server names the root only, and the file has its certificates in another order. */
+  @Test
+  void aClientShowsItsWholeChain() throws Exception {
+    CertificateBuilder authority = new CertificateBuilder().setIsCertificateAuthority(true);
+    X509Bundle root = authority.subject("CN=root").buildSelfSigned();
+    X509Bundle middle = authority.subject("CN=middle").buildIssuedBy(root);
+    X509Bundle leaf = new CertificateBuilder().subject("CN=leaf").buildIssuedBy(middle);
+    Path cert = folder.resolve("chain.pem");
+    Files.writeString(cert, middle.getCertificatePEM() + leaf.getCertificatePEM());
+    TlsSettings settings = TLS.with("cert", cert).with("key", leaf.toTempPrivateKeyPem().getPath());
+    TlsSettings needing =
+        TLS.with("client-auth", "need").with("ca", root.toTempRootCertPem().getPath());
+    try (Server server = with(needing);
+        Client client = Wirelace.client().tls(settings).connect(server.uri())) {
+      assertThat(client.request("who", new byte[0])).asString(UTF_8).isEqualTo("CN=leaf");
+    }
+  }
+
   @Test
   void theNameThatIsAskedForChoosesTheCertificate() {
     TlsSettings other =
