@@ -156,6 +156,9 @@ final class EventLog implements NetworkListener {
                       + e.endpoint()
                       + " cannot be used, the old ones stay: "
                       + e.fault());
+      case Event.CertificateDue e -> {
+        // the library logs it itself, for programs that have no listener
+      }
       case Event.HandlerFailed e ->
           throttled(
               Kind.HANDLER_FAILED,

@@ -3,6 +3,7 @@ package io.wirelace.metrics;
 import io.wirelace.error.CloseReason;
 import io.wirelace.error.Fault;
 import io.wirelace.error.PeerText;
+import java.time.Instant;
 import java.util.Optional;
 
 /**
@@ -250,6 +251,32 @@ public sealed interface Event {
     @Override
     public String toString() {
       return PeerText.line("CertificatesRejected[endpoint=" + endpoint + ", fault=" + fault + "]");
+    }
+  }
+
+  /**
+   * A certificate of this side has ended, ends within 30 days, or is not valid yet. A server
+   * reports it when it has read its files and then daily, a client when it connects, at most daily.
+   *
+   * @param endpoint whose it is
+   * @param subject the holder that it names
+   * @param from when it begins to be valid
+   * @param until when it ends
+   */
+  record CertificateDue(String endpoint, String subject, Instant from, Instant until)
+      implements Event {
+    @Override
+    public String toString() {
+      return PeerText.line(
+          "CertificateDue[endpoint="
+              + endpoint
+              + ", subject="
+              + subject
+              + ", from="
+              + from
+              + ", until="
+              + until
+              + "]");
     }
   }
 

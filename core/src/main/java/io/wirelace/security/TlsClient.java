@@ -47,7 +47,6 @@ public final class TlsClient {
     alpn = key.alpn;
     material = TlsMaterial.load(settings);
     choice = TlsProvider.choose(settings, material);
-    material.warnOfEnds();
     seen = material.look();
     lookedNs = System.nanoTime();
     context = SslContexts.client(settings, material, choice.provider(), alpn);
@@ -78,6 +77,7 @@ public final class TlsClient {
         // A context of its own remembers no session that could be resumed.
         TlsClient single = new TlsClient(key);
         try {
+          OwnDates.reportDaily(single.material, host.toString(), listener);
           return single.engine(host, allocator);
         } finally {
           ReferenceCountUtil.release(single.context);
@@ -91,6 +91,7 @@ public final class TlsClient {
       } else {
         client.refresh(host, listener);
       }
+      OwnDates.reportDaily(client.material, host.toString(), listener);
       return client.engine(host, allocator);
     } finally {
       LOCK.unlock();
@@ -98,7 +99,12 @@ public final class TlsClient {
   }
 
   /** Whom a client connects to. */
-  public record Target(String host, int port) {}
+  public record Target(String host, int port) {
+    @Override
+    public String toString() {
+      return host + ":" + port;
+    }
+  }
 
   /** Who does the work for these settings, and why. */
   public static TlsProvider.Choice provider(TlsSettings settings) {
@@ -132,7 +138,7 @@ public final class TlsClient {
       return;
     }
     seen = look;
-    String endpoint = host.host + ":" + host.port;
+    String endpoint = host.toString();
     try {
       TlsMaterial fresh = TlsMaterial.load(settings);
       fresh.requireNotEnded();

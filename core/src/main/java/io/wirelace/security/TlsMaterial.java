@@ -5,7 +5,6 @@ import io.wirelace.error.ErrorCode;
 import io.wirelace.error.WirelaceException;
 import java.security.cert.X509CRL;
 import java.security.cert.X509Certificate;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,7 +20,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class TlsMaterial {
   private static final Logger LOG = LoggerFactory.getLogger(TlsMaterial.class);
-  private static final Duration WARN_BEFORE = Duration.ofDays(30);
 
   private final TlsSettings settings;
   private final List<Credential> credentials;
@@ -152,27 +150,6 @@ public final class TlsMaterial {
                 + " ended on "
                 + own.getNotAfter().toInstant()
                 + " (expected one that is valid)");
-      }
-    }
-  }
-
-  /** Warns in the log of certificates of this side that have ended, or end within 30 days. */
-  public void warnOfEnds() {
-    Instant now = Instant.now();
-    for (Credential credential : credentials) {
-      X509Certificate own = credential.chain().getFirst();
-      Instant until = own.getNotAfter().toInstant();
-      if (now.plus(WARN_BEFORE).isAfter(until)) {
-        LOG.warn(
-            "our certificate of {} {} on {}",
-            own.getSubjectX500Principal().getName(),
-            now.isAfter(until) ? "ended" : "ends",
-            until);
-      } else if (now.isBefore(own.getNotBefore().toInstant())) {
-        LOG.warn(
-            "our certificate of {} is not valid before {}",
-            own.getSubjectX500Principal().getName(),
-            own.getNotBefore().toInstant());
       }
     }
   }

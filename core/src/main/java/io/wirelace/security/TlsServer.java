@@ -44,7 +44,7 @@ public final class TlsServer implements AutoCloseable {
     this.seen = material.look();
     material.requireServer();
     this.contexts = contexts(material, choice);
-    material.warnOfEnds();
+    OwnDates.report(material, endpoint, listener);
   }
 
   /**
@@ -134,7 +134,7 @@ public final class TlsServer implements AutoCloseable {
       TlsProvider.Choice chosen = TlsProvider.choose(settings, fresh);
       exchange(fresh, contexts(fresh, chosen));
       choice = chosen;
-      fresh.warnOfEnds();
+      OwnDates.report(fresh, endpoint, listener);
       listener.onEvent(
           new Event.CertificatesReloaded(
               endpoint,
@@ -142,6 +142,11 @@ public final class TlsServer implements AutoCloseable {
     } catch (WirelaceException e) {
       listener.onEvent(new Event.CertificatesRejected(endpoint, e.fault()));
     }
+  }
+
+  /** Reports certificates in use that have ended, or end soon; for a timer. */
+  public void reportDates() {
+    OwnDates.report(material(), endpoint, listener);
   }
 
   private void exchange(TlsMaterial fresh, List<SslContext> freshContexts) {

@@ -13,8 +13,10 @@ import io.wirelace.error.ErrorCode;
 import io.wirelace.error.Fault;
 import io.wirelace.metrics.Event;
 import io.wirelace.metrics.NetworkListener;
+import io.wirelace.security.OwnDates;
 import io.wirelace.security.TlsServer;
 import io.wirelace.wire.Role;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -66,27 +68,24 @@ public final class TlsStreams implements AutoCloseable {
     return tls.provider().label();
   }
 
-  /** Looks for changed files from now on, until the listening channel closes; closes with it. */
+  /**
+   * Looks for changed files from now on, and reports each day certificates that end, until the
+   * listening channel closes; closes with it.
+   */
   public void follow(Channel listening) {
-    long intervalMs = tls.settings().reloadInterval().toMillis();
-    ScheduledFuture<?> looking =
-        intervalMs == 0
-            ? null
-            : listening
-                .eventLoop()
-                .scheduleWithFixedDelay(
-                    this::lookAtFiles, // on a thread of its own: files block
-                    intervalMs,
-                    intervalMs,
-                    TimeUnit.MILLISECONDS);
-    listening
-        .closeFuture()
-        .addListener(closed -> {
-          if (looking != null) {
-            looking.cancel(false);
-          }
-          close();
-        });
+    repeat(listening, OwnDates.INTERVAL, tls::reportDates);
+    if (!tls.settings().reloadInterval().isZero()) {
+      // On a thread of its own: files block.
+      repeat(listening, tls.settings().reloadInterval(), this::lookAtFiles);
+    }
+    listening.closeFuture().addListener(closed -> close());
+  }
+
+  private static void repeat(Channel listening, Duration interval, Runnable task) {
+    long ms = Math.max(1, TimeUnit.MILLISECONDS.convert(interval));
+    ScheduledFuture<?> repeated =
+        listening.eventLoop().scheduleWithFixedDelay(task, ms, ms, TimeUnit.MILLISECONDS);
+    listening.closeFuture().addListener(closed -> repeated.cancel(false));
   }
 
   /** One look at a time, however long the file system takes. */

@@ -6,6 +6,7 @@ import io.wirelace.error.WirelaceException;
 import io.wirelace.metrics.Event;
 import io.wirelace.metrics.NetworkListener;
 import io.wirelace.security.FilesLook;
+import io.wirelace.security.OwnDates;
 import io.wirelace.security.TlsMaterial;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -40,7 +41,6 @@ final class CurrentTls {
     this.seen = FilesLook.of(material.settings());
     this.maker = maker;
     this.context = maker.apply(material);
-    material.warnOfEnds();
   }
 
   /**
@@ -48,13 +48,30 @@ final class CurrentTls {
    *
    * @throws WirelaceException -664 naming what cannot be used
    */
-  static CurrentTls server(TlsSettings settings) {
-    return new CurrentTls(
-        TlsMaterial.load(QuicTls.check(settings)),
-        material -> {
-          material.requireServer();
-          return QuicTls.server(material);
-        });
+  static CurrentTls server(TlsSettings settings, String endpoint, NetworkListener listener) {
+    CurrentTls made =
+        new CurrentTls(
+            TlsMaterial.load(QuicTls.check(settings)),
+            material -> {
+              material.requireServer();
+              return QuicTls.server(material);
+            });
+    made.reportDates(endpoint, listener);
+    return made;
+  }
+
+  /** Reports certificates in use that have ended, or end soon; for a timer. */
+  void reportDates(String endpoint, NetworkListener listener) {
+    OwnDates.report(material(), endpoint, listener);
+  }
+
+  private TlsMaterial material() {
+    lock.lock();
+    try {
+      return material;
+    } finally {
+      lock.unlock();
+    }
   }
 
   /**
@@ -64,6 +81,13 @@ final class CurrentTls {
    * @throws WirelaceException -664 naming what cannot be used
    */
   static CurrentTls client(TlsSettings settings, String endpoint, NetworkListener listener) {
+    CurrentTls client = current(settings, endpoint, listener);
+    OwnDates.reportDaily(client.material(), endpoint, listener);
+    return client;
+  }
+
+  private static CurrentTls current(
+      TlsSettings settings, String endpoint, NetworkListener listener) {
     QuicTls.check(settings);
     if (settings.sessionCache() == 0) {
       return new CurrentTls(TlsMaterial.load(settings), QuicTls::client); // resumes nobody's
@@ -108,24 +132,27 @@ final class CurrentTls {
   /**
    * Reads the files again if they have changed. What cannot be used is told once, and what was
    * there before stays. Blocks on the files.
+   *
+   * @return whether new files are in use
    */
-  void refresh(String endpoint, NetworkListener listener) {
+  boolean refresh(String endpoint, NetworkListener listener) {
     lock.lock();
     try {
       lookedNs = System.nanoTime();
       FilesLook now = FilesLook.of(material.settings());
       if (now.equals(seen)) {
-        return;
+        return false;
       }
       seen = now; // good or not: nothing is told twice
       TlsMaterial fresh = TlsMaterial.load(material.settings());
       fresh.requireNotEnded();
       context = maker.apply(fresh);
       material = fresh;
-      fresh.warnOfEnds();
       listener.onEvent(new Event.CertificatesReloaded(endpoint, subject(fresh)));
+      return true;
     } catch (WirelaceException e) {
       listener.onEvent(new Event.CertificatesRejected(endpoint, e.fault()));
+      return false;
     } finally {
       lock.unlock();
     }

@@ -20,6 +20,7 @@ import io.netty.handler.codec.quic.QuicStreamChannel;
 import io.wirelace.error.ErrorCode;
 import io.wirelace.error.Fault;
 import io.wirelace.metrics.Event;
+import io.wirelace.security.OwnDates;
 import io.wirelace.security.TlsFaults;
 import io.wirelace.transport.AskedAddresses;
 import io.wirelace.transport.Endpoint;
@@ -256,23 +257,35 @@ final class QuicListener extends ChannelDuplexHandler implements QuicConnection.
         address.getAddress().isAnyLocalAddress()
             ? bindToAll(listener, tls, address, loop)
             : socket(listener, loop, listener, listener.codec(tls)).bind(address);
-    long intervalMs = listener.reloadInterval.toMillis();
     bound.addListener(done -> {
-      if (done.isSuccess() && intervalMs > 0) {
-        Runnable look = () -> tls.refresh(listener.endpoint.uri(), listener.context.listener());
-        ScheduledFuture<?> looking =
-            bound
-                .channel()
-                .eventLoop()
-                .scheduleWithFixedDelay(
-                    // Files block, and event loops must not.
-                    () -> Thread.ofVirtual().name("lace-certificates").start(look),
-                    intervalMs,
-                    intervalMs,
-                    TimeUnit.MILLISECONDS);
-        bound.channel().closeFuture().addListener(closed -> looking.cancel(false));
+      if (done.isSuccess()) {
+        listener.follow(tls, bound.channel());
       }
     });
     return bound;
+  }
+
+  /** Looks for changed certificates, and reports each day those that end, until it is closed. */
+  private void follow(CurrentTls tls, Channel listening) {
+    Runnable report = () -> tls.reportDates(endpoint.uri(), context.listener());
+    Runnable look =
+        () -> {
+          if (tls.refresh(endpoint.uri(), context.listener())) {
+            report.run();
+          }
+        };
+    repeat(listening, OwnDates.INTERVAL, report);
+    if (!reloadInterval.isZero()) {
+      repeat(listening, reloadInterval, look);
+    }
+  }
+
+  /** On a thread of its own: files block. */
+  private static void repeat(Channel listening, Duration interval, Runnable task) {
+    long ms = Math.max(1, TimeUnit.MILLISECONDS.convert(interval));
+    Runnable aside = () -> Thread.ofVirtual().name("lace-certificates").start(task);
+    ScheduledFuture<?> repeated =
+        listening.eventLoop().scheduleWithFixedDelay(aside, ms, ms, TimeUnit.MILLISECONDS);
+    listening.closeFuture().addListener(closed -> repeated.cancel(false));
   }
 }

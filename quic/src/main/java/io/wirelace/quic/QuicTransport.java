@@ -72,7 +72,8 @@ public final class QuicTransport implements Transport {
             endpoint, QuicOptions.of(endpoint, settings), settings.reloadInterval(), context);
     InetSocketAddress address = Hosts.toListen(endpoint, host(endpoint), port(endpoint));
     LinkLocal.refuse(address, endpoint.uri(), ErrorCode.BIND_FAILED);
-    return QuicListener.bind(listener, CurrentTls.server(settings), address);
+    CurrentTls tls = CurrentTls.server(settings, endpoint.uri(), context.listener());
+    return QuicListener.bind(listener, tls, address);
   }
 
   @Override
