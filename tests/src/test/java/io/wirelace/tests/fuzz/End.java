@@ -15,6 +15,11 @@ enum End {
   /** The server is closed while both sides send. */
   SERVER_STOPS;
 
+  /** Whether one side's channel is closed by force. */
+  boolean isCut() {
+    return this == CLIENT_CUT || this == SERVER_CUT;
+  }
+
   /** Whether what the client had accepted for sending still has to arrive. */
   boolean deliversToServer() {
     return this == QUIET || this == CLIENT_CLOSES;

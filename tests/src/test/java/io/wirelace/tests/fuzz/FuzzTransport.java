@@ -101,6 +101,14 @@ enum FuzzTransport {
     return io.name().toLowerCase(Locale.ROOT);
   }
 
+  /**
+   * Whether a side hears of it when the other's channel is closed by force. Over QUIC a close is a
+   * packet like others: where as much is under way as may be it is not sent, and the side is gone.
+   */
+  boolean tellsOfCuts() {
+    return this != QUIC;
+  }
+
   /** Gives a side what the transport needs. */
   <B extends HandlerBuilder<B>> B with(B builder) {
     return this == TLS || this == QUIC ? builder.tls(Keys.SETTINGS) : builder;

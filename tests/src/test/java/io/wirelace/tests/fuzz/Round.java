@@ -116,7 +116,7 @@ final class Round {
 
   private void converse(Server server, Plan.Talk talk) {
     String name = "client " + (conversations.size() + 1);
-    Conversation conversation = new Conversation(name, talk, plan.interrupting(), lanes, findings);
+    Conversation conversation = new Conversation(name, talk, plan, transport, lanes, findings);
     Client client =
         transport
             .with(receiving.addTo(plan.with(Wirelace.client())))
