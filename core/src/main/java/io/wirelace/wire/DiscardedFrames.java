@@ -1,6 +1,7 @@
 package io.wirelace.wire;
 
 import io.netty.buffer.ByteBuf;
+import java.nio.ByteBuffer;
 
 /**
  * Walks over frames that nobody handles any more, only to count the notifications among them: their
@@ -24,22 +25,28 @@ final class DiscardedFrames {
 
   /** Goes over all that is in the buffer, and consumes it. */
   void skip(ByteBuf in) {
-    while (!lost && in.isReadable()) {
+    if (!lost) {
+      skip(in.nioBuffer()); // once: the end of a session waits until all is gone over
+    }
+    in.skipBytes(in.readableBytes());
+  }
+
+  private void skip(ByteBuffer in) {
+    while (!lost && in.hasRemaining()) {
       if (bytesToSkip > 0) {
-        int bytes = (int) Math.min(bytesToSkip, in.readableBytes());
-        in.skipBytes(bytes);
+        int bytes = (int) Math.min(bytesToSkip, in.remaining());
+        in.position(in.position() + bytes);
         bytesToSkip -= bytes;
         if (bytesToSkip == 0 && isNotification) {
           notifications++;
         }
       } else {
-        head = head << 8 | in.readUnsignedByte();
+        head = head << 8 | in.get() & 0xFF;
         if (++headBytes == HEAD_BYTES) {
           begin();
         }
       }
     }
-    in.skipBytes(in.readableBytes());
   }
 
   private void begin() {

@@ -24,7 +24,12 @@ final class Conversation {
   private volatile @Nullable Session atServer;
 
   Conversation(
-      String name, Plan.Talk talk, Plan plan, FuzzTransport transport, Lanes lanes, Findings findings) {
+      String name,
+      Plan.Talk talk,
+      Plan plan,
+      FuzzTransport transport,
+      Lanes lanes,
+      Findings findings) {
     this.name = name;
     this.talk = talk;
     this.tellsOfCuts = transport.tellsOfCuts();
