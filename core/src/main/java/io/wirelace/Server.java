@@ -66,8 +66,12 @@ public final class Server implements AutoCloseable {
   /** What the end of the event loops takes at most, once every channel is closed. */
   private static final Duration LOOPS_END = Duration.ofSeconds(3);
 
+  /** How long {@link #closeNow} lets peers read why they are cut off. */
+  private static final Duration LAST_WORDS = Duration.ofSeconds(1);
+
   private final AtomicReference<State> state = new AtomicReference<>(State.NEW);
   private final CompletableFuture<Void> stopped = new CompletableFuture<>();
+  private final CompletableFuture<Void> hurried = new CompletableFuture<>();
   private final List<Endpoint> endpoints;
   private final ServerSettings settings;
   private final SessionSettings sessionSettings;
@@ -327,6 +331,16 @@ public final class Server implements AutoCloseable {
     }
   }
 
+  /**
+   * As {@link #close}, without the patience: requests in flight are answered -663 at once, their
+   * handlers are interrupted, and peers have a second to read that. Cuts short a {@code close()}
+   * that is waiting on another thread.
+   */
+  public void closeNow() {
+    hurried.complete(null);
+    close();
+  }
+
   private boolean beginStopping() {
     if (state.compareAndSet(State.NEW, State.STOPPED)) {
       loops.close();
@@ -346,16 +360,7 @@ public final class Server implements AutoCloseable {
     } finally {
       binding.unlock();
     }
-    CompletableFuture<Void> empty = sessions.stop();
-    Duration drain = settings.drainTimeout();
-    int abandoned = 0;
-    if (!await(empty, drain)) {
-      abandoned = sessions.connections();
-      sessions.closeIf(
-          session -> true,
-          CloseReason.policy(ErrorCode.SERVER_STOPPING, "the drain timeout is over"));
-      await(empty, sessionSettings.closeTimeout().plusSeconds(1));
-    }
+    int abandoned = endSessions(sessions.stop());
     loops.close();
     loops.awaitEnd(LOOPS_END); // by NIO the kernel listens until the loop has looked again
     state.set(State.STOPPED);
@@ -363,20 +368,37 @@ public final class Server implements AutoCloseable {
     stopped.complete(null);
   }
 
+  /** Returns how many had to be cut off. */
+  private int endSessions(CompletableFuture<Void> empty) {
+    CompletableFuture<?> emptyOrHurried = CompletableFuture.anyOf(empty, hurried);
+    await(emptyOrHurried, settings.drainTimeout());
+    if (empty.isDone()) {
+      return 0;
+    }
+    int abandoned = sessions.connections();
+    String why = hurried.isDone() ? "it was told to stop at once" : "the drain timeout is over";
+    sessions.closeIf(session -> true, CloseReason.policy(ErrorCode.SERVER_STOPPING, why));
+    await(emptyOrHurried, sessionSettings.closeTimeout().plusSeconds(1));
+    if (hurried.isDone()) {
+      await(empty, LAST_WORDS);
+    }
+    return abandoned;
+  }
+
   /**
    * Not cut short by an interrupt, which the caller finds again afterwards: what was accepted is
    * delivered, and the time is bounded anyway.
    */
-  private static boolean await(CompletableFuture<Void> future, Duration timeout) {
+  private static void await(CompletableFuture<?> future, Duration timeout) {
     long end = System.nanoTime() + Times.ns(timeout);
     boolean interrupted = false;
     try {
       while (true) {
         try {
           future.get(end - System.nanoTime(), TimeUnit.NANOSECONDS);
-          return true;
+          return;
         } catch (TimeoutException | ExecutionException e) {
-          return false;
+          return;
         } catch (InterruptedException e) {
           interrupted = true;
         }

@@ -365,10 +365,74 @@ class LifecycleTest {
     await().until(() -> started.getCount() == 0);
     server.close();
     assertThat(events).contains(new Event.Stopped(1));
-    await().until(answer::isCompletedExceptionally);
+    assertThat(answer)
+        .failsWithin(Duration.ofSeconds(10))
+        .withThrowableThat()
+        .withMessageContaining("-663 server_stopping: the drain timeout is over");
     client.close();
     client.close();
     fails(-603, () -> client.send("", new byte[1]));
+  }
+
+  /** A server whose one request waits for ever, and that would wait for it as long. */
+  private static Server stuck(CountDownLatch started, CountDownLatch interrupted) {
+    return Wirelace.server()
+        .listen("tcp://127.0.0.1:0")
+        .drainTimeout(Duration.ofHours(1))
+        .route(
+            "stuck",
+            (session, message) -> {
+              started.countDown();
+              try {
+                new CountDownLatch(1).await();
+              } catch (InterruptedException e) {
+                interrupted.countDown();
+                throw e;
+              }
+              return message.body();
+            })
+        .start();
+  }
+
+  @Test
+  void aCloseThatWaitsIsHurried() throws Exception {
+    CountDownLatch started = new CountDownLatch(1);
+    CountDownLatch interrupted = new CountDownLatch(1);
+    Server server = stuck(started, interrupted);
+    try (Client client = Wirelace.connect(server.uri())) {
+      CompletableFuture<byte[]> answer = client.requestAsync("stuck", new byte[1]);
+      started.await();
+      Thread closing = Thread.ofPlatform().start(server::close);
+      await().until(() -> !server.isRunning());
+      assertThat(answer).isNotDone();
+
+      server.closeNow();
+
+      closing.join();
+      assertThat(answer)
+          .failsWithin(Duration.ofSeconds(10))
+          .withThrowableThat()
+          .withCauseInstanceOf(WirelaceException.class)
+          .withMessageContaining("-663");
+      interrupted.await();
+      fails(-663, server::start);
+    }
+  }
+
+  @Test
+  void aServerIsClosedNowWithoutWaitingForItsHandlers() throws Exception {
+    CountDownLatch started = new CountDownLatch(1);
+    Server server = stuck(started, new CountDownLatch(1));
+    try (Client client = Wirelace.connect(server.uri())) {
+      CompletableFuture<byte[]> answer = client.requestAsync("stuck", new byte[1]);
+      started.await();
+      server.closeNow();
+      server.closeNow();
+      assertThat(answer)
+          .failsWithin(Duration.ofSeconds(10))
+          .withThrowableThat()
+          .withMessageContaining("-663");
+    }
   }
 
   @Test

@@ -24,7 +24,8 @@ import picocli.CommandLine.Option;
       "Prints 'listening URI' for each endpoint, with its real port, and 'ready' when connections"
           + " are taken. Messages without a route are answered with their own body; there are no"
           + " other routes without --demo. SIGTERM and Ctrl-C end it in order: nothing new is"
-          + " taken, what was taken is finished, and the exit code is 0.",
+          + " taken, what was taken is finished, and the exit code is 0. A second one, half a"
+          + " second later or more, ends it at once: what still waits is answered -663.",
       ""
     },
     footer = {
@@ -88,7 +89,7 @@ final class ServeCommand implements Callable<Integer> {
     }
     Server server = builder.start();
     sayWhatIsNotNative(log);
-    Runtime.getRuntime().addShutdownHook(new Thread(() -> finish(server), "lace-stop"));
+    endBySignal(server, log);
     announce(server);
     server.awaitShutdown();
     return ExitCode.OK.status();
@@ -106,6 +107,17 @@ final class ServeCommand implements Callable<Integer> {
     if (shortOfMemory) {
       Runtime.getRuntime().halt(ExitCode.FAILED.status());
     }
+  }
+
+  private void endBySignal(Server server, Logger log) {
+    // For what is no signal, and where signals cannot be taken from the JVM.
+    Runtime.getRuntime().addShutdownHook(new Thread(() -> finish(server), "lace-stop"));
+    Runnable hurry =
+        () -> {
+          log.warn("told to stop once more: ending at once");
+          server.closeNow();
+        };
+    new StopSignals(() -> finish(server), hurry, System::nanoTime).listen();
   }
 
   /** A JVM that a signal ends exits with the signal's number, whatever hooks did: hence halt. */

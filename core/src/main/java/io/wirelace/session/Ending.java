@@ -179,7 +179,8 @@ final class Ending {
     }
     session.requests().failAll(fault);
     // Who asked learns that no answer comes, and handlers that nobody waits for are interrupted.
-    session.inFlight().forEach(request -> request.stop(fault));
+    Fault stopped = whyStopped(why);
+    session.inFlight().forEach(request -> request.stop(stopped));
     session.sending().failLate(fault);
     decoders.stop();
     watch.closing();
@@ -188,6 +189,15 @@ final class Ending {
     if (isPeerDead() && !finished) {
       ctx.close(); // it takes nothing more
     }
+  }
+
+  /** A drain that is cut short says so: that it began to leave is not why they get no answer. */
+  private Fault whyStopped(CloseReason why) {
+    CloseReason first = reason(why);
+    return first.initiator() == CloseReason.Initiator.LOCAL
+            && why.initiator() == CloseReason.Initiator.POLICY
+        ? why.fault()
+        : first.fault();
   }
 
   /** Whether the session ends because the peer gave no sign of life: then nobody waits for it. */

@@ -12,6 +12,8 @@ import java.nio.ByteBuffer;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** {@code lace serve} as a process. */
 class ServeProgramTest {
@@ -62,6 +64,32 @@ class ServeProgramTest {
 
       assertThat(sleep.get(20, TimeUnit.SECONDS)).asString(UTF_8).isEqualTo("1500");
       assertThat(server.awaitExit()).isZero();
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void aSecondSignalHurriesAndWhoWaitsIsTold(boolean byTerm) throws Exception {
+    try (LaceProcess server = LaceProcess.server("--set", "drain-timeout=1h");
+        Client client = Wirelace.connect(server.uri())) {
+      CompletableFuture<byte[]> sleep = client.requestAsync("sleep", "3600000".getBytes(UTF_8));
+      client.request("echo", new byte[0]); // came after it, so that one runs
+
+      while (!sleep.isDone()) { // signals within half a second are one; it ends at the first later
+        if (byTerm) {
+          server.terminate();
+        } else {
+          server.interrupt();
+        }
+        Thread.sleep(200);
+      }
+
+      assertThat(sleep)
+          .failsWithin(0, TimeUnit.SECONDS)
+          .withThrowableThat()
+          .withMessageContaining("-663");
+      assertThat(server.awaitExit()).isZero();
+      assertThat(server.err()).contains("once more", "1 sessions were cut off");
     }
   }
 
