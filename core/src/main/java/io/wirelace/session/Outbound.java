@@ -5,6 +5,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelOutboundBuffer;
 import io.wirelace.metrics.Counters;
 import io.wirelace.transport.DirectSocket;
+import io.wirelace.transport.EventLoops;
 import io.wirelace.wire.FrameEncoder;
 import io.wirelace.wire.Headers;
 import java.io.IOException;
@@ -43,8 +44,12 @@ final class Outbound {
   /** Turns of the loop that an open chunk may go on growing. */
   private static final int MOST_LOOKS = 16;
 
-  /** Chunks written in one go before other channels of the loop get their turn. */
+  /**
+   * Chunks, or bytes, written in one go before the loop reads, and other channels get their turn.
+   */
   private static final int CHUNKS_A_TURN = 16;
+
+  private static final int BYTES_A_TURN = 1024 * 1024; // 1 MiB
 
   /** What the queue tells its session, on the event loop. */
   interface Owner {
@@ -394,6 +399,7 @@ final class Outbound {
     looks = 0;
     messagesAtLastLook = 0;
     int taken = 0;
+    long bytes = 0;
     long drained = 0;
     while (discarding || ctx.channel().isWritable()) {
       OutboundChunk mine = own.take();
@@ -419,12 +425,13 @@ final class Outbound {
       }
       boolean counted = chain.remove(chunk);
       drained += chunk.sealedAt;
+      bytes += chunk.sealedAt;
       send(ctx, chunk, chunk.sealedAt);
       if (counted && !discarding && hasMuchRoom()) {
         owner.onRoom();
       }
-      if (++taken == CHUNKS_A_TURN) {
-        ctx.executor().execute(drainWhenSettled);
+      if (++taken == CHUNKS_A_TURN || bytes >= BYTES_A_TURN) {
+        EventLoops.nextTurn(ctx.executor(), drainWhenSettled);
         return false;
       }
     }

@@ -12,7 +12,9 @@ import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.concurrent.FastThreadLocalThread;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.List;
+import java.util.Queue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ThreadFactory;
@@ -220,6 +222,9 @@ public final class EventLoops implements AutoCloseable {
 
     private final List<FailureListener> failureListeners;
 
+    /** What goes on when the sockets have been looked at. On this loop only. */
+    private final Queue<Runnable> nextTurn = new ArrayDeque<>();
+
     /** What threw this loop out of its work, as long as not all have heard of it. */
     private @Nullable Error failure;
 
@@ -254,7 +259,19 @@ public final class EventLoops implements AutoCloseable {
       if (cause != null) {
         tellFailure(cause);
       }
-      return wait.await(this);
+      if (nextTurn.isEmpty()) {
+        return wait.await(this);
+      }
+      int done = look();
+      runNextTurn();
+      return done;
+    }
+
+    /** Hands what waits for this turn to the tasks, which are next. */
+    private void runNextTurn() {
+      for (Runnable task = nextTurn.poll(); task != null; task = nextTurn.poll()) {
+        execute(task);
+      }
     }
 
     private void tellFailure(Error cause) {
@@ -315,6 +332,7 @@ public final class EventLoops implements AutoCloseable {
     protected boolean confirmShutdown() {
       if (isShuttingDown()) {
         closeChannels();
+        runNextTurn();
       }
       boolean over = super.confirmShutdown();
       if (over && !isShutdown() && getNumOfRegisteredChannels() > 0) {
@@ -334,6 +352,19 @@ public final class EventLoops implements AutoCloseable {
 
     @Nullable DirectSocket socketOf(Channel channel) {
       return ioHandler() instanceof KeepingEpoll epoll ? epoll.socketOf(channel.unsafe()) : null;
+    }
+  }
+
+  /**
+   * Runs a task after the sockets of this loop have been looked at again, and before it sleeps. For
+   * work that is cut into pieces: Netty runs up to 64 tasks before it looks whether a second has
+   * passed, and until then reads nothing. On that event loop.
+   */
+  public static void nextTurn(EventExecutor executor, Runnable task) {
+    if (executor instanceof Loop loop) {
+      loop.nextTurn.add(task);
+    } else {
+      executor.execute(task);
     }
   }
 

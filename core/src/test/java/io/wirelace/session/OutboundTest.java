@@ -272,6 +272,23 @@ class OutboundTest {
   }
 
   @Test
+  void largeMessagesLetOthersOfTheLoopHaveTheirTurn() throws Exception {
+    int messages = 8;
+    AtomicLong sentAtOthersTurn = new AtomicLong();
+    channel
+        .eventLoop()
+        .submit(() -> {
+          for (int i = 0; i < messages; i++) {
+            assertThat(append(0, i, 512 * 1024)).isTrue();
+          }
+          channel.eventLoop().execute(() -> sentAtOthersTurn.set(counters.framesOut()));
+        })
+        .sync();
+    await().untilAsserted(() -> assertThat(reader.frames).hasValue(messages));
+    assertThat(sentAtOthersTurn.get()).isBetween(1L, 3L);
+  }
+
+  @Test
   void whatIsALittleMoreThanAChunkIsOneWriteOnceThatIsKnown() throws Exception {
     AtomicInteger writes = new AtomicInteger();
     channel

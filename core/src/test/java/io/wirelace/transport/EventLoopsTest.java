@@ -15,9 +15,12 @@ import io.netty.channel.IoHandlerContext;
 import io.netty.channel.IoRegistration;
 import io.netty.channel.SingleThreadEventLoop;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.util.ReferenceCountUtil;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -72,6 +75,53 @@ class EventLoopsTest {
       assertThat(loop.awaitTermination(20, TimeUnit.SECONDS)).isTrue();
       assertThat(removed.getCount()).isZero();
       assertThat(last.isOpen()).isFalse();
+    }
+  }
+
+  /** Netty runs many tasks before it reads: work in pieces would keep everybody else waiting. */
+  @ParameterizedTest
+  @EnumSource(names = {"EPOLL", "NIO"})
+  void theNextTurnComesAfterWhatCanBeReadIsRead(IoBackend io) throws Exception {
+    Assumptions.assumeTrue(io.whyNot() == null, () -> "skipped, no " + io.label() + " here");
+    AtomicBoolean read = new AtomicBoolean();
+    CompletableFuture<Channel> accepted = new CompletableFuture<>();
+    try (EventLoops loops = new EventLoops(io, 1, "test")) {
+      Channel listening =
+          new ServerBootstrap()
+              .group(loops.sockets())
+              .channel(loops.backend().serverSocket())
+              .childHandler(
+                  new ChannelInboundHandlerAdapter() {
+                    @Override
+                    public void channelActive(ChannelHandlerContext ctx) {
+                      accepted.complete(ctx.channel());
+                    }
+
+                    @Override
+                    public void channelRead(ChannelHandlerContext ctx, Object message) {
+                      ReferenceCountUtil.release(message);
+                      read.set(true);
+                    }
+                  })
+              .bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
+              .sync()
+              .channel();
+      InetSocketAddress at = (InetSocketAddress) listening.localAddress();
+      try (Socket peer = new Socket(at.getAddress(), at.getPort())) {
+        EventLoop loop = accepted.get(20, TimeUnit.SECONDS).eventLoop();
+        CompletableFuture<Boolean> sooner = new CompletableFuture<>();
+        CompletableFuture<Boolean> next = new CompletableFuture<>();
+        loop.submit(
+                () -> {
+                  peer.getOutputStream().write(1);
+                  EventLoops.nextTurn(loop, () -> next.complete(read.get()));
+                  loop.execute(() -> sooner.complete(read.get()));
+                  return null;
+                })
+            .sync();
+        assertThat(sooner.get(20, TimeUnit.SECONDS)).isFalse();
+        assertThat(next.get(20, TimeUnit.SECONDS)).isTrue();
+      }
     }
   }
 
