@@ -22,7 +22,7 @@ enum End {
 
   /** Whether what the client had accepted for sending still has to arrive. */
   boolean deliversToServer() {
-    return this == QUIET || this == CLIENT_CLOSES;
+    return this == QUIET || this == CLIENT_CLOSES || this == SERVER_STOPS;
   }
 
   /** Whether what the server had accepted for sending still has to arrive. */

@@ -19,7 +19,9 @@ enum FuzzTransport {
   TCP_NIO("tcp://127.0.0.1:0", IoBackend.NIO),
   UNIX("unix:%s", IoBackend.AUTO),
   TLS("tls://127.0.0.1:0", IoBackend.AUTO),
+  TLS_JDK("tls://127.0.0.1:0", IoBackend.AUTO),
   WS("ws://127.0.0.1:0/lace", IoBackend.AUTO),
+  WSS("wss://127.0.0.1:0/lace", IoBackend.AUTO),
   QUIC("quic://127.0.0.1:0", IoBackend.AUTO),
   MEMORY("memory://%s", IoBackend.AUTO);
 
@@ -111,6 +113,10 @@ enum FuzzTransport {
 
   /** Gives a side what the transport needs. */
   <B extends HandlerBuilder<B>> B with(B builder) {
-    return this == TLS || this == QUIC ? builder.tls(Keys.SETTINGS) : builder;
+    return switch (this) {
+      case TLS, WSS, QUIC -> builder.tls(Keys.SETTINGS);
+      case TLS_JDK -> builder.tls(Keys.SETTINGS.with("provider", "jdk"));
+      default -> builder;
+    };
   }
 }

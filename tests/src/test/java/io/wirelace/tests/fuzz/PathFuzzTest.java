@@ -8,11 +8,7 @@ import org.junit.jupiter.api.Test;
 
 /** A round of the fuzz over each transport; {@code tests/fuzz} runs it for longer. */
 class PathFuzzTest {
-  /**
-   * Its first seven rounds have all tempers and ends, and servers that send little by themselves:
-   * where both sides send more than their queues hold, they may still wait for each other's room.
-   */
-  private static final String SEED = "318";
+  private static final String SEED = "1";
 
   @Test
   void everyMessageIsHandledOnceInOrderAndNoneIsLost() {

@@ -38,6 +38,11 @@ record Plan(
     boolean stopping,
     List<Talk> conversations) {
 
+  /**
+   * Who is cut off loses what is under way, and nobody can count it; a busy machine is no reason.
+   */
+  private static final Duration MOST_TO_CLOSE = Duration.ofSeconds(30);
+
   /** Settings of one side. */
   record Sides(
       String outboundBytes, String mailboxBytes, int maxInFlight, String carrier, long spinNs) {
@@ -59,6 +64,7 @@ record Plan(
           .set("outbound-bytes", outboundBytes)
           .set("mailbox-bytes", mailboxBytes)
           .set("handler-carrier", carrier)
+          .set("close-timeout", MOST_TO_CLOSE)
           .maxInFlight(maxInFlight)
           .spinWait(Duration.ofNanos(spinNs));
     }
