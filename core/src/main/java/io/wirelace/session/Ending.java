@@ -41,6 +41,7 @@ final class Ending {
   private @Nullable Fault peerError;
   private @Nullable Fault lastWord;
   private boolean peerEnded;
+  private boolean outputEnded;
   private boolean finished;
   private boolean leaving;
 
@@ -80,6 +81,15 @@ final class Ending {
   /** The peer sent an error about the connection; it usually closes next. */
   void peerSaid(Fault fault) {
     peerError = fault;
+  }
+
+  /** The transport sends nothing more: what waits for it is dropped, and counted. */
+  void outputEnded() {
+    outputEnded = true;
+    session.outbound().discard();
+    if (isClosing()) {
+      ctx.close();
+    }
   }
 
   /** The peer will send nothing more. */
@@ -186,7 +196,7 @@ final class Ending {
     watch.closing();
     gate.openForGood();
     session.outbound().finish();
-    if (isPeerDead() && !finished) {
+    if (outputEnded || (isPeerDead() && !finished)) {
       ctx.close(); // it takes nothing more
     }
   }

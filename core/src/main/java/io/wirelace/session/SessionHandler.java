@@ -11,6 +11,7 @@ import io.wirelace.error.WirelaceException;
 import io.wirelace.metrics.Drop;
 import io.wirelace.metrics.Event;
 import io.wirelace.transport.AnswersOwed;
+import io.wirelace.transport.EndOfOutput;
 import io.wirelace.transport.EndOfStream;
 import io.wirelace.transport.EndReason;
 import io.wirelace.transport.FurtherStream;
@@ -406,6 +407,8 @@ final class SessionHandler extends ChannelInboundHandlerAdapter
   public void userEventTriggered(ChannelHandlerContext triggered, Object event) {
     if (event == EndOfStream.INSTANCE) {
       ending().peerEnded();
+    } else if (event == EndOfOutput.INSTANCE) {
+      ending().outputEnded();
     } else if (event instanceof EndReason why) {
       ending().because(new CloseReason(CloseReason.Initiator.REMOTE, why.fault()));
     } else if (event instanceof AnswersOwed question) {

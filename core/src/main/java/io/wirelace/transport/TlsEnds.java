@@ -20,6 +20,7 @@ final class TlsEnds extends ChannelDuplexHandler {
   private boolean peerEnded;
   private boolean failed;
   private boolean mayHaveEnded;
+  private boolean told;
 
   TlsEnds(SslHandler ssl) {
     this.ssl = ssl;
@@ -31,6 +32,7 @@ final class TlsEnds extends ChannelDuplexHandler {
       ctx.write(message, promise);
       return;
     }
+    told = true;
     ctx.flush(); // what waits is lost once TLS has ended its direction
     // Below TLS, which takes only bytes.
     ssl.closeOutbound()
@@ -80,6 +82,9 @@ final class TlsEnds extends ChannelDuplexHandler {
   private void checkPeerEnded(ChannelHandlerContext ctx) {
     if (mayHaveEnded && !peerEnded && ssl.engine().isInboundDone()) {
       peerEnded = true;
+      if (!told && ssl.engine().isOutboundDone()) {
+        ctx.fireUserEventTriggered(EndOfOutput.INSTANCE);
+      }
       ctx.fireUserEventTriggered(EndOfStream.INSTANCE);
     }
   }

@@ -117,6 +117,22 @@ class LeavingTest {
     }
   }
 
+  @Test
+  void whatCannotBeSentAnyMoreIsCountedAndNobodyWaitsForIt() {
+    tape.session().whenClosed().thenAccept(why::set);
+    tape.takesMore(false);
+    for (int i = 0; i < 3; i++) {
+      assertThat(tape.session().trySend("", new byte[0]).accepted()).isTrue();
+    }
+    tape.sent();
+    tape.endOutput();
+    assertThat(tape.session().counters().dropped(Drop.SESSION_ENDED)).isEqualTo(3);
+    assertThat(tape.session().trySend("", new byte[0]).accepted()).isFalse();
+    assertThat(why).as("the peer has not ended").hasValue(null);
+    tape.receiveEnd();
+    assertThat(why.get()).isNotNull();
+  }
+
   private static SessionOnTape client(List<Long> heard) {
     return SessionOnTape.ofClient((frame, request) -> {
       heard.add(frame.id());

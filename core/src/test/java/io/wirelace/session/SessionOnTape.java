@@ -5,6 +5,7 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.wirelace.config.SessionSettings;
 import io.wirelace.error.Fault;
+import io.wirelace.transport.EndOfOutput;
 import io.wirelace.transport.EndOfStream;
 import io.wirelace.transport.Link;
 import io.wirelace.wire.Compression;
@@ -106,6 +107,11 @@ final class SessionOnTape implements AutoCloseable {
   /** The peer sends nothing more. */
   void receiveEnd() {
     channel.pipeline().fireUserEventTriggered(EndOfStream.INSTANCE);
+  }
+
+  /** The transport can send nothing more, as TLS that ends both directions at once. */
+  void endOutput() {
+    channel.pipeline().fireUserEventTriggered(EndOfOutput.INSTANCE);
   }
 
   /** Bytes come in that need not be a frame. */
