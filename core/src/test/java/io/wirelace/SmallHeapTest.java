@@ -172,7 +172,7 @@ class SmallHeapTest {
   void aBroadcastReachesThoseWhoReadAndNamesThoseWhoDoNot() throws Exception {
     start("128m");
     List<RawPeer> reading = new ArrayList<>();
-    for (int i = 0; i < 400; i++) {
+    for (int i = 0; i < 1000; i++) {
       RawPeer peer = peer();
       if (i % 2 == 0) {
         reading.add(peer);
@@ -202,7 +202,7 @@ class SmallHeapTest {
             client.request("broadcast", new byte[30_000], Duration.ofSeconds(20));
             return said("Slow[");
           });
-      for (int i = 0; i < 40; i++) {
+      for (int i = 0; i < 8; i++) {
         client.request("broadcast", new byte[30_000], Duration.ofSeconds(20));
       }
       client.request("broadcast", "last".getBytes(StandardCharsets.UTF_8), Duration.ofSeconds(20));

@@ -30,6 +30,7 @@ final class EventLog implements NetworkListener {
     VIOLATED,
     HANDSHAKE_FAILED,
     HANDLER_FAILED,
+    SESSION_FAILED,
     PEER_ERROR,
     GOING_AWAY(Level.INFO),
     CERTIFICATES_REJECTED(Level.ERROR);
@@ -174,6 +175,10 @@ final class EventLog implements NetworkListener {
               "an event loop failed, {} sessions are ended: {}",
               e.sessions(),
               PeerText.line(String.valueOf(e.cause())));
+      case Event.SessionFailed e ->
+          throttled(
+              Kind.SESSION_FAILED,
+              () -> "session " + e.session() + " cannot go on, and is ended: " + e.cause());
       case Event.Stopping e -> info("stopping; " + e.sessions() + " sessions are open");
       case Event.Stopped e -> info("stopped; " + e.abandoned() + " sessions were cut off");
     }

@@ -101,9 +101,12 @@ final class ServeCommand implements Callable<Integer> {
    */
   private static void endWithoutMemory(Event event) {
     boolean shortOfMemory =
-        (event instanceof Event.LoopFailed failed && failed.cause() instanceof OutOfMemoryError)
-            || (event instanceof Event.HandlerFailed handler
-                && handler.failure() instanceof OutOfMemoryError);
+        switch (event) {
+          case Event.LoopFailed loop -> loop.cause() instanceof OutOfMemoryError;
+          case Event.HandlerFailed handler -> isShortOfMemory(handler.failure());
+          case Event.SessionFailed session -> isShortOfMemory(session.cause());
+          default -> false;
+        };
     if (shortOfMemory) {
       Runtime.getRuntime().halt(ExitCode.FAILED.status());
     }
@@ -118,6 +121,21 @@ final class ServeCommand implements Callable<Integer> {
           server.closeNow();
         };
     new StopSignals(() -> finish(server), hurry, System::nanoTime).listen();
+  }
+
+  /**
+   * Whether the JVM's own memory was short. Not a kind of that error: where a buffer was refused
+   * because all of them together would be too much, only who asked for it has suffered.
+   */
+  private static boolean isShortOfMemory(Throwable failure) {
+    Throwable cause = failure;
+    for (int depth = 0; cause != null && depth < 8; depth++) { // others wrap it
+      if (cause.getClass().equals(OutOfMemoryError.class)) {
+        return true;
+      }
+      cause = cause.getCause();
+    }
+    return false;
   }
 
   /** A JVM that a signal ends exits with the signal's number, whatever hooks did: hence halt. */

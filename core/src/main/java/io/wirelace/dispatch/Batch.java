@@ -71,16 +71,15 @@ final class Batch {
       return;
     }
     int length = end - start;
-    ByteBuf keep;
     if ((long) LEAST_SHARE * length >= buffer.capacity()) {
       // Handed over: released by the virtual thread once the last message is handled.
-      keep = buffer.retain();
-      bytes = keep.nioBuffer(start, length);
+      bytes = buffer.nioBuffer(start, length);
+      held = buffer.retain(); // at last: what fails before keeps nothing
     } else {
-      keep = buffer.alloc().directBuffer(length, length).writeBytes(buffer, start, length);
-      bytes = keep.nioBuffer(0, length);
+      ByteBuf copy = buffer.alloc().directBuffer(length, length);
+      held = copy;
+      bytes = copy.writeBytes(buffer, start, length).nioBuffer(0, length);
     }
-    held = keep;
   }
 
   int messages() {

@@ -168,6 +168,21 @@ public final class Dispatcher implements MessageSink {
       @Nullable Message late,
       @Nullable Throwable failure,
       @Nullable InboundRequest request) {
+    try {
+      finish(route, session, late, failure, request);
+    } catch (Throwable e) { // whoever completes the future would not hear of it
+      if (request != null && !request.isAnswered()) {
+        request.lost(e);
+      }
+    }
+  }
+
+  private void finish(
+      String route,
+      Session session,
+      @Nullable Message late,
+      @Nullable Throwable failure,
+      @Nullable InboundRequest request) {
     if (failure != null) {
       Throwable cause = failure.getCause();
       failed(

@@ -9,8 +9,6 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Makes a session's event loop the carrier of its handlers' virtual thread. The thread runs there
@@ -23,7 +21,6 @@ import org.slf4j.LoggerFactory;
  * one.
  */
 final class LoopCarrier {
-  private static final Logger LOG = LoggerFactory.getLogger(LoopCarrier.class);
   private static final VarHandle CONTINUATION;
 
   static {
@@ -144,7 +141,7 @@ final class LoopCarrier {
     try {
       flow.sendNow();
     } catch (Throwable e) {
-      LOG.error("what handlers have sent does not leave", e); // they go on all the same
+      flow.cannotGoOn(e); // handlers go on all the same
     }
   }
 

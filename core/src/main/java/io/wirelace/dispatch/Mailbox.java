@@ -2,10 +2,11 @@ package io.wirelace.dispatch;
 
 import io.netty.buffer.ByteBuf;
 import io.wirelace.config.SessionSettings;
-import io.wirelace.error.CloseReason;
 import io.wirelace.error.ErrorCode;
 import io.wirelace.error.Fault;
 import io.wirelace.metrics.Drop;
+import io.wirelace.metrics.LineThrottle;
+import io.wirelace.metrics.Trace;
 import io.wirelace.session.InboundRequest;
 import io.wirelace.session.Message;
 import io.wirelace.session.MessageSink;
@@ -21,7 +22,6 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
@@ -34,7 +34,8 @@ import org.slf4j.LoggerFactory;
  * goes on at half of it.
  */
 final class Mailbox implements MessageSink.Inbox {
-  private static final Logger LOG = LoggerFactory.getLogger(Mailbox.class);
+  private static final LineThrottle FAILURES =
+      new LineThrottle(LoggerFactory.getLogger(Mailbox.class)::error);
 
   /** After so many messages other virtual threads get the carrier. */
   private static final int MESSAGES_A_TURN = 4096;
@@ -133,8 +134,12 @@ final class Mailbox implements MessageSink.Inbox {
     if (inline) {
       flow.hold(); // nothing overtakes it
       VirtualThreads.start(() -> {
-        Message message = inflate(route, headers, body, request);
-        onLoop(() -> handleHeld(route, message, request, size));
+        try {
+          Message message = inflate(route, headers, body, request);
+          onLoop(() -> handleHeld(route, message, request, size));
+        } catch (Throwable e) {
+          flow.cannotGoOn(e); // nobody will say that reading may go on
+        }
       });
     } else {
       startOne(
@@ -169,6 +174,8 @@ final class Mailbox implements MessageSink.Inbox {
       if (message != null) {
         dispatcher.callNow(route, session, message, request);
       }
+    } catch (Throwable e) {
+      flow.cannotGoOn(e);
     } finally {
       flow.release();
       handled(1, size);
@@ -187,6 +194,8 @@ final class Mailbox implements MessageSink.Inbox {
     VirtualThreads.start(() -> {
       try {
         task.run();
+      } catch (Throwable e) {
+        flow.cannotGoOn(e);
       } finally {
         handled(1, size);
       }
@@ -248,7 +257,12 @@ final class Mailbox implements MessageSink.Inbox {
       return;
     }
     filling = null;
-    batch.seal();
+    try {
+      batch.seal();
+    } catch (Throwable e) {
+      batch.release();
+      throw e;
+    }
     last.next = batch;
     last = batch;
     accepted(batch.messages(), batch.heldBytes());
@@ -259,8 +273,12 @@ final class Mailbox implements MessageSink.Inbox {
 
   private void startHandling() {
     LoopCarrier loop = carrier;
-    if (loop == null || !loop.start(this::handleCarried)) {
-      VirtualThreads.start(this::handleAll);
+    try {
+      if (loop == null || !loop.start(this::handleCarried)) {
+        VirtualThreads.start(this::handleInTurn);
+      }
+    } catch (Throwable e) {
+      flow.cannotGoOn(e); // nobody handles what waits
     }
   }
 
@@ -302,9 +320,17 @@ final class Mailbox implements MessageSink.Inbox {
     LoopCarrier loop = Objects.requireNonNull(carrier);
     Runnable continuation = loop.continuation();
     try {
-      handleAll();
+      handleInTurn();
     } finally {
       loop.ended(continuation);
+    }
+  }
+
+  private void handleInTurn() {
+    try {
+      handleAll();
+    } catch (Throwable e) {
+      flow.cannotGoOn(e); // no other thread takes over
     }
   }
 
@@ -367,7 +393,7 @@ final class Mailbox implements MessageSink.Inbox {
     try {
       handle(batch);
     } catch (Throwable e) {
-      session.close(CloseReason.policy(ErrorCode.INTERNAL_ERROR, "messages were lost: " + e));
+      flow.cannotGoOn(e);
     }
   }
 
@@ -440,7 +466,8 @@ final class Mailbox implements MessageSink.Inbox {
   /** Wirelace itself failed at a message: out of memory, a library that does not load. */
   private void broken(@Nullable InboundRequest request, Throwable cause) {
     try {
-      LOG.error("a message of {} could not be handled", session, cause);
+      FAILURES.tell(
+          () -> "a message of " + session + " could not be handled: " + Trace.line(cause));
       if (request == null) {
         session.drop(Drop.MALFORMED, 1, cause.toString());
       } else if (request.isAnswered()) {
@@ -449,7 +476,7 @@ final class Mailbox implements MessageSink.Inbox {
         request.fail(Fault.of(ErrorCode.INTERNAL_ERROR, "the message could not be handled"));
       }
     } catch (Throwable again) {
-      LOG.error("nor could its sender be told", again);
+      flow.cannotGoOn(cause); // nor can its sender be told
     }
   }
 

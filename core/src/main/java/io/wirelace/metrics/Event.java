@@ -354,6 +354,25 @@ public sealed interface Event {
   }
 
   /**
+   * A session was left half-way by an Error, most likely because memory was short, or by a defect
+   * of Wirelace. It cannot go on and is ended with -99.
+   *
+   * @param session its id
+   * @param cause what was thrown
+   */
+  record SessionFailed(SessionId session, Throwable cause) implements Event {
+    @Override
+    public Optional<SessionId> sessionId() {
+      return Optional.of(session);
+    }
+
+    @Override
+    public String toString() {
+      return PeerText.line("SessionFailed[session=" + session + ", cause=" + cause + "]");
+    }
+  }
+
+  /**
    * A server began to shut down.
    *
    * @param sessions how many sessions are open

@@ -36,8 +36,13 @@ public final class LineThrottle {
   /** Writes a line, or counts it. */
   public void tell(Supplier<String> line) {
     if (held.compareAndSet(0, 1)) {
-      output.accept(PeerText.line(line.get()));
-      aSecondLater.execute(this::secondOver);
+      try {
+        output.accept(PeerText.line(line.get()));
+        aSecondLater.execute(this::secondOver);
+      } catch (Throwable e) {
+        held.set(0); // or nothing would ever be written again
+        throw e;
+      }
     } else {
       lastHeld = line;
       held.incrementAndGet();

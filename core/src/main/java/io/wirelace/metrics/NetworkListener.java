@@ -19,8 +19,11 @@ public interface NetworkListener {
   /** This listener first, then another. */
   default NetworkListener andThen(NetworkListener next) {
     return event -> {
-      onEvent(event);
-      next.onEvent(event);
+      try {
+        onEvent(event);
+      } finally {
+        next.onEvent(event);
+      }
     };
   }
 

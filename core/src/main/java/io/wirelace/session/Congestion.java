@@ -1,6 +1,5 @@
 package io.wirelace.session;
 
-import io.netty.util.concurrent.EventExecutor;
 import io.wirelace.config.Times;
 import io.wirelace.error.CloseReason;
 import io.wirelace.error.ErrorCode;
@@ -26,7 +25,7 @@ final class Congestion {
   private final Session session;
   private final ReadGate gate;
   private final Intake intake;
-  private final EventExecutor executor;
+  private final SessionLoop loop;
 
   private @Nullable ScheduledFuture<?> timer;
   private long sinceNs;
@@ -41,16 +40,12 @@ final class Congestion {
   private long noRoomSinceNs;
 
   Congestion(
-      SessionHandler handler,
-      Session session,
-      ReadGate gate,
-      Intake intake,
-      EventExecutor executor) {
+      SessionHandler handler, Session session, ReadGate gate, Intake intake, SessionLoop loop) {
     this.handler = handler;
     this.session = session;
     this.gate = gate;
     this.intake = intake;
-    this.executor = executor;
+    this.loop = loop;
   }
 
   /** Messages begin to wait. */
@@ -70,7 +65,7 @@ final class Congestion {
 
   private void schedule(long delayNs) {
     if (timer == null) {
-      timer = executor.schedule(this::check, delayNs, TimeUnit.NANOSECONDS);
+      timer = loop.schedule(this::check, delayNs);
     }
   }
 
@@ -97,6 +92,7 @@ final class Congestion {
     }
     if (now - lookedNs >= STUCK_AFTER_NS) {
       lookWhetherStuck(now);
+      gate.goOn(); // this side may have begun to wait for answers since reading stopped
     }
     schedule(left);
   }

@@ -19,6 +19,10 @@ import java.util.concurrent.RejectedExecutionException;
  * and so on. Event loop only.
  */
 final class ControlFrames {
+  /** Made beforehand: when it is needed there may be no memory. */
+  private static final Fault NO_MEMORY =
+      Fault.of(ErrorCode.RECEIVE_FAILED, "there is no memory to take the answer");
+
   private final SessionHandler handler;
   private final Session session;
   private final SessionContext context;
@@ -77,20 +81,37 @@ final class ControlFrames {
 
   /** A body that takes long to inflate does so elsewhere, and its answer is told afterwards. */
   private void tellLater(PendingRequest call, Headers headers, CompressedBody body) {
-    VirtualThreads.start(() -> {
-      Runnable outcome;
-      try {
-        byte[] inflated = body.inflate();
-        outcome = () -> call.answered(headers, inflated);
-      } catch (Throwable e) {
-        outcome = () -> call.failed(notTaken(e));
-      }
-      try {
-        handler.executor().execute(outcome);
-      } catch (RejectedExecutionException e) {
-        outcome.run(); // the loop has ended, and nobody else tells it
-      }
-    });
+    try {
+      VirtualThreads.start(() -> {
+        try {
+          inflateAndTell(call, headers, body);
+        } catch (Throwable e) {
+          call.failed(NO_MEMORY);
+        }
+      });
+    } catch (Throwable e) {
+      call.failed(NO_MEMORY);
+      throw e;
+    }
+  }
+
+  private void inflateAndTell(PendingRequest call, Headers headers, CompressedBody body) {
+    Runnable outcome;
+    try {
+      byte[] inflated = body.inflate();
+      outcome = () -> call.answered(headers, inflated);
+    } catch (Throwable e) {
+      outcome = () -> call.failed(notTaken(e));
+    }
+    tellOnLoop(outcome);
+  }
+
+  private void tellOnLoop(Runnable outcome) {
+    try {
+      handler.loop().executor().execute(outcome);
+    } catch (RejectedExecutionException | OutOfMemoryError e) {
+      outcome.run(); // the loop has ended, or cannot take it, and nobody else tells it
+    }
   }
 
   private static Fault notTaken(Throwable e) {

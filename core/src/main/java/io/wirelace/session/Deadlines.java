@@ -1,7 +1,5 @@
 package io.wirelace.session;
 
-import io.netty.util.concurrent.EventExecutor;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
@@ -40,22 +38,19 @@ final class Deadlines {
   }
 
   /** A call has that deadline. Any thread. */
-  void add(long deadlineNs, EventExecutor executor) {
+  void add(long deadlineNs, SessionLoop loop) {
     if (deadlineNs - nextNs >= 0 && nextNs != Long.MAX_VALUE) {
       return;
     }
-    if (executor.inEventLoop()) {
-      schedule(deadlineNs, executor);
+    if (loop.isThisThread()) {
+      schedule(deadlineNs, loop);
     } else {
-      try {
-        executor.execute(() -> schedule(deadlineNs, executor));
-      } catch (RejectedExecutionException e) {
-        return; // the loop is going, and with it the session: whoever waits is told of that
-      }
+      // If the loop is going, the session is as well: who waits is told of that.
+      boolean unused = loop.execute(() -> schedule(deadlineNs, loop));
     }
   }
 
-  private void schedule(long deadlineNs, EventExecutor executor) {
+  private void schedule(long deadlineNs, SessionLoop loop) {
     if (closed || (nextNs != Long.MAX_VALUE && deadlineNs - nextNs >= 0)) {
       return;
     }
@@ -63,20 +58,20 @@ final class Deadlines {
     nextNs = deadlineNs;
     long delay = Math.max(LEAST_GAP_NS, deadlineNs - clock.getAsLong());
     long dueNs = clock.getAsLong() + delay;
-    timer = executor.schedule(() -> fire(executor, dueNs), delay, TimeUnit.NANOSECONDS);
+    timer = loop.schedule(() -> fire(loop, dueNs), delay);
   }
 
-  private void fire(EventExecutor executor, long dueNs) {
+  private void fire(SessionLoop loop, long dueNs) {
     timer = null;
     long now = clock.getAsLong();
     if (now - dueNs > LATE_NS) {
-      timer = executor.schedule(() -> fire(executor, now + LOOK_NS), LOOK_NS, TimeUnit.NANOSECONDS);
+      timer = loop.schedule(() -> fire(loop, now + LOOK_NS), LOOK_NS);
       return;
     }
     nextNs = Long.MAX_VALUE;
     long earliest = sweep.applyAsLong(now);
     if (earliest != Long.MAX_VALUE) {
-      schedule(earliest, executor);
+      schedule(earliest, loop);
     }
   }
 

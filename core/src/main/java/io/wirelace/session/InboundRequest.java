@@ -171,8 +171,21 @@ public final class InboundRequest {
       }
     } else {
       waitsForRoom = true;
-      session.sending().answerLate(this, answerHeaders, body);
+      try {
+        session.sending().answerLate(this, answerHeaders, body);
+      } catch (Throwable e) {
+        lost(e);
+        throw e;
+      }
     }
+  }
+
+  /**
+   * Nobody is left who would answer it, for want of memory most likely: ends the session, or the
+   * peer would wait for ever. Needs no memory; any thread.
+   */
+  public void lost(Throwable cause) {
+    session.loop().cannotGoOn(cause);
   }
 
   /** Whether its answer had to wait for room, so that it is held until that leaves. */
@@ -228,6 +241,9 @@ public final class InboundRequest {
   private void sendFault(Fault fault) {
     try {
       session.sending().fault(id, fault);
+    } catch (Throwable e) {
+      lost(e);
+      throw e;
     } finally {
       done();
     }

@@ -117,7 +117,7 @@ final class InboundRequests {
   void register(InboundRequest request) {
     session.inFlight().put(request);
     if (request.deadlineNs() != Long.MAX_VALUE) {
-      deadlines.add(request.deadlineNs(), handler.executor());
+      deadlines.add(request.deadlineNs(), handler.loop());
     }
   }
 

@@ -16,7 +16,7 @@ final class InboxFlow implements MessageSink.Flow {
 
   @Override
   public Executor loop() {
-    return handler.executor();
+    return handler.loop().executor();
   }
 
   @Override
@@ -62,5 +62,10 @@ final class InboxFlow implements MessageSink.Flow {
   @Override
   public void emptied() {
     handler.checkWhetherDrained();
+  }
+
+  @Override
+  public void cannotGoOn(Throwable cause) {
+    handler.loop().cannotGoOn(cause);
   }
 }

@@ -21,8 +21,10 @@ import org.jspecify.annotations.Nullable;
  *   mailbox full                    → held
  *   max-in-flight handlers busy,
  *   no room for more errors         → requests are held, and what comes behind one
- *   held is full                    → the {@link ReadGate} stops reading
- *     and max-in-flight is why      → a request is refused (-647, retryable), reading goes on
+ *   held is full                    → the {@link ReadGate} stops reading: nothing is lost
+ *     and max-in-flight is why,
+ *     while this side waits for
+ *     answers of its own            → a request is refused (-647, retryable), reading goes on
  * </pre>
  *
  * <p>Event loop only.
@@ -99,10 +101,11 @@ final class Intake {
   }
 
   /**
-   * Whether a request that cannot be held is refused: there is nothing for the peer to wait for.
+   * Whether a request that cannot be held is refused rather than left unread: as many handlers as
+   * may be are busy, and what they wait for may be an answer behind it.
    */
   boolean refusesRequests() {
-    return requests.areTooMany();
+    return requests.areTooMany() && mayDependOnUnread();
   }
 
   private Fault tooMany() {

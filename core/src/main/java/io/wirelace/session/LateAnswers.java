@@ -1,6 +1,5 @@
 package io.wirelace.session;
 
-import io.netty.util.concurrent.EventExecutor;
 import io.wirelace.error.CloseReason;
 import io.wirelace.error.ErrorCode;
 import io.wirelace.error.Fault;
@@ -8,7 +7,6 @@ import io.wirelace.metrics.Drop;
 import io.wirelace.wire.Headers;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
@@ -56,9 +54,7 @@ final class LateAnswers {
     waiting.add(new Waiting(request, headers, body, session.context().clock().getAsLong()));
     bytes.addAndGet(body.length);
     session.memory().check();
-    try {
-      session.executor().execute(this::sendWhatFits); // there may be room by now
-    } catch (RejectedExecutionException e) {
+    if (!session.loop().execute(this::sendWhatFits)) { // there may be room by now
       discard(); // the loop has ended, and the session with it
     }
   }
@@ -97,15 +93,16 @@ final class LateAnswers {
       session.close(CloseReason.policy(ErrorCode.QUEUE_FULL, "the peer does not take its answers"));
       return;
     }
-    EventExecutor executor = session.executor();
     timed = true;
-    executor.schedule(
-        () -> {
-          timed = false;
-          sendWhatFits();
-        },
-        Math.min(leftNs, LOOK_NS),
-        TimeUnit.NANOSECONDS);
+    var unused =
+        session
+            .loop()
+            .schedule(
+                () -> {
+                  timed = false;
+                  sendWhatFits();
+                },
+                Math.min(leftNs, LOOK_NS));
   }
 
   /** The session ends: the callers are told so in place of their answers. */

@@ -53,6 +53,11 @@ final class MemoryAccount {
     return true;
   }
 
+  /** Has the budget look after those who wait. */
+  void askAgain() {
+    budget.relieveLater();
+  }
+
   /** Whether so much more would be too much. */
   boolean refuses(long bytes) {
     if (budget.total() + bytes <= limit) {

@@ -104,21 +104,33 @@ final class MemoryBudget {
   /** Somebody waits for memory: after a moment of grace it is made. */
   void relieveLater() {
     if (scheduled.compareAndSet(false, true)) {
-      later.execute(this::relieve);
+      try {
+        later.execute(this::relieve);
+      } catch (Throwable e) {
+        scheduled.set(false); // who waits asks again
+        throw e;
+      }
     }
   }
 
   private void relieve() {
     scheduled.set(false);
-    refresh();
-    endLargest();
+    try {
+      refresh();
+      endLargest();
+      resumePaused();
+    } finally {
+      if (!paused.isEmpty()) {
+        relieveLater();
+      }
+    }
+  }
+
+  private void resumePaused() {
     for (MemoryAccount account : List.copyOf(paused)) {
       if (!account.isTooMuch(total.get()) && paused.remove(account)) {
         account.holder().resumeAfterMemory();
       }
-    }
-    if (!paused.isEmpty()) {
-      relieveLater();
     }
   }
 

@@ -71,5 +71,8 @@ public interface MessageSink {
 
     /** The inbox has become empty. */
     void emptied();
+
+    /** An Error has left the inbox half-way: its session is ended. Needs no memory. */
+    void cannotGoOn(Throwable cause);
   }
 }

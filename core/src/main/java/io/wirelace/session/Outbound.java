@@ -69,6 +69,11 @@ final class Outbound {
     default void onBroken(Throwable cause) {
       throw new IllegalStateException("the outbound queue cannot go on", cause);
     }
+
+    /** As above, of any thread, where there may be no memory. */
+    default void cannotGoOn(Throwable cause) {
+      throw new IllegalStateException("the event loop cannot be told", cause);
+    }
   }
 
   private final Owner owner;
@@ -274,6 +279,8 @@ final class Outbound {
     } catch (RejectedExecutionException e) {
       // The loop is going, and with it the channel. Its last tasks may still be at work here.
       ctx.executor().terminationFuture().addListener(over -> discard());
+    } catch (OutOfMemoryError e) {
+      owner.cannotGoOn(e); // there may be no next sender
     }
   }
 
@@ -350,6 +357,16 @@ final class Outbound {
    * not grow since the last look, or holds one message, goes at once.
    */
   private void drainWhenSettled() {
+    try {
+      if (!waitsForMore()) {
+        drain();
+      }
+    } catch (Throwable e) {
+      owner.cannotGoOn(e); // nobody else is on the way
+    }
+  }
+
+  private boolean waitsForMore() {
     OutboundChunk chunk = chain.oldest();
     ChannelHandlerContext ctx = context;
     if (ctx != null && chunk != null && chunk.sealedAt == OutboundChunk.UNSEALED) {
@@ -360,10 +377,10 @@ final class Outbound {
         looks++;
         messagesAtLastLook = messages;
         ctx.executor().execute(drainWhenSettled);
-        return;
+        return true;
       }
     }
-    drain();
+    return false;
   }
 
   /**

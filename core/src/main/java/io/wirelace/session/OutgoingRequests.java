@@ -87,7 +87,7 @@ final class OutgoingRequests {
       VirtualThreads.leaveLoop(); // a handler may poll for the answer, which this loop brings
     }
     PendingRequest call = start(route, headers, body, timeout, callback, false);
-    deadlines.add(call.deadlineNs(), session.executor());
+    deadlines.add(call.deadlineNs(), session.loop());
     return call;
   }
 
@@ -254,9 +254,9 @@ final class OutgoingRequests {
   private void failAllOnLoop() {
     Runnable task = () -> failAll(session.closeFault());
     try {
-      session.executor().execute(task);
-    } catch (RejectedExecutionException e) {
-      task.run(); // the loop is gone, and nobody else tells them
+      session.loop().executor().execute(task);
+    } catch (RejectedExecutionException | OutOfMemoryError e) {
+      task.run(); // the loop is gone, or cannot take it, and nobody else tells them
     }
   }
 

@@ -3,9 +3,10 @@ package io.wirelace.session;
 import io.wirelace.config.Times;
 import io.wirelace.error.ErrorCode;
 import io.wirelace.error.Fault;
+import io.wirelace.metrics.LineThrottle;
+import io.wirelace.metrics.Trace;
 import io.wirelace.wire.Headers;
 import java.time.Duration;
-import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
@@ -13,7 +14,8 @@ import org.slf4j.LoggerFactory;
  * nobody else, tells the callback. Any thread.
  */
 final class PendingRequest {
-  private static final Logger LOG = LoggerFactory.getLogger(PendingRequest.class);
+  private static final LineThrottle FAILURES =
+      new LineThrottle(LoggerFactory.getLogger(PendingRequest.class)::error);
 
   private final OutgoingRequests requests;
   private final AnswerCallback callback;
@@ -54,7 +56,8 @@ final class PendingRequest {
     try {
       callback.onAnswer(body);
     } catch (Throwable e) {
-      LOG.error("the callback of request {} failed at its answer", id, e);
+      FAILURES.tell(
+          () -> "the callback of request " + id + " failed at its answer: " + Trace.line(e));
     }
   }
 
@@ -62,7 +65,8 @@ final class PendingRequest {
     try {
       callback.onFailure(fault);
     } catch (Throwable e) {
-      LOG.error("the callback of request {} failed at {}", id, fault, e);
+      FAILURES.tell(
+          () -> "the callback of request " + id + " failed at " + fault + ": " + Trace.line(e));
     }
   }
 

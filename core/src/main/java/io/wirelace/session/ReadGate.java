@@ -3,7 +3,6 @@ package io.wirelace.session;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import java.util.Objects;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
@@ -18,7 +17,8 @@ import org.jspecify.annotations.Nullable;
  *   HOLDING   for 10 ms, or max-in-flight handlers are busy, or this side waits for answers:
  *                                        reads, acts on control frames, holds messages
  *   FULL      as much is held as may be  does not read, but for a look at each heartbeat; where
- *                                        max-in-flight is why, reads on and refuses requests
+ *                                        max-in-flight is why and this side waits for answers,
+ *                                        reads on and refuses requests
  * </pre>
  *
  * <p>A notification needs neither a place among the requests nor room for an answer: where only
@@ -168,11 +168,8 @@ final class ReadGate {
     if (gone.getAndUpdate(before -> before | reason) != 0) {
       return; // the task is on its way
     }
-    try {
-      ctx.executor().execute(this::unpause);
-    } catch (RejectedExecutionException e) {
-      // The loop has ended, and the channel with it: there is nothing left to read.
-    }
+    // If the loop has ended, the channel has as well: there is nothing left to read.
+    boolean unused = handler.loop().execute(this::unpause);
   }
 
   private void unpause() {
@@ -192,7 +189,7 @@ final class ReadGate {
         Objects.requireNonNull(intake).handOnHeld();
       }
     } catch (Throwable e) {
-      broken(e);
+      handler.onBroken(e); // the stream is out of step
       return;
     }
     settleReading();
@@ -203,7 +200,7 @@ final class ReadGate {
     if (!isPaused()) {
       readsOn = false;
     }
-    if (!stopped || forGood || !shouldRead() || (!held.isEmpty() && !held.isHalfEmpty())) {
+    if (!stopped || forGood || !shouldRead() || !hasMuchRoomToHold()) {
       return;
     }
     stopped = false;
@@ -211,7 +208,7 @@ final class ReadGate {
       decoders.resume(ctx);
       handler.resumed();
     } catch (Throwable e) {
-      broken(e);
+      handler.onBroken(e);
       return;
     }
     if (!stopped) {
@@ -219,9 +216,8 @@ final class ReadGate {
     }
   }
 
-  private void broken(Throwable e) {
-    ctx.fireExceptionCaught(e);
-    ctx.close(); // the stream is out of step
+  private boolean hasMuchRoomToHold() {
+    return held.isEmpty() || held.isHalfEmpty() || (intake != null && intake.refusesRequests());
   }
 
   /**

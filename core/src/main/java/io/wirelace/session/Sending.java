@@ -28,6 +28,13 @@ import org.jspecify.annotations.Nullable;
  * <p>Any thread, unless a method says otherwise.
  */
 final class Sending {
+  /** Made beforehand: when they are needed there may be no memory. */
+  private static final Fault NO_MEMORY =
+      Fault.of(ErrorCode.QUEUE_FULL, "there is no memory for the answer");
+
+  private static final Fault NOT_SENT =
+      Fault.of(ErrorCode.INTERNAL_ERROR, "the answer could not be sent");
+
   /** A queue that is full for this long without a break has a slow peer. */
   private static final long SLOW_AFTER_NS = TimeUnit.MILLISECONDS.toNanos(200);
 
@@ -155,9 +162,18 @@ final class Sending {
     int sealed = outbound.sealedChunks();
     if (sealed != sealedWhenBooked || frameBytes > OutboundChunks.LARGE_FRAME_BYTES) {
       sealedWhenBooked = sealed; // once a chunk, not per message
-      session.memory().check();
+      book();
     }
     return taken;
+  }
+
+  /** The frame has been taken: that this finds no memory must not look as if it were not. */
+  private void book() {
+    try {
+      session.memory().check();
+    } catch (OutOfMemoryError e) {
+      session.loop().cannotGoOn(e);
+    }
   }
 
   /** Whether both the queue and the memory of all sessions leave room. */
@@ -333,16 +349,19 @@ final class Sending {
     } catch (WirelaceException e) {
       answerNotSent(callId, e.fault());
     } catch (OutOfMemoryError e) { // the frame found no memory, and left nothing behind
+      tellInstead(callId, NO_MEMORY, e);
       session.drop(Drop.QUEUE_FULL, 1, "answer to request " + callId + ": " + e.getMessage());
-      fault(callId, Fault.of(ErrorCode.QUEUE_FULL, "there is no memory for the answer"));
     } catch (Throwable e) {
-      try {
-        fault(callId, Fault.of(ErrorCode.INTERNAL_ERROR, "the answer could not be sent"));
-      } catch (Throwable again) {
-        session.close(
-            CloseReason.policy(ErrorCode.INTERNAL_ERROR, "an answer could not be sent: " + e));
-      }
+      tellInstead(callId, NOT_SENT, e);
       throw e;
+    }
+  }
+
+  private void tellInstead(long callId, Fault fault, Throwable cause) {
+    try {
+      fault(callId, fault);
+    } catch (Throwable again) {
+      session.loop().cannotGoOn(cause); // or the peer would wait for ever
     }
   }
 

@@ -1,6 +1,5 @@
 package io.wirelace.session;
 
-import io.netty.util.concurrent.EventExecutor;
 import io.wirelace.config.Times;
 import io.wirelace.error.CloseReason;
 import io.wirelace.error.ErrorCode;
@@ -297,8 +296,8 @@ public final class Session implements AutoCloseable {
     return handler.isOnLoop();
   }
 
-  EventExecutor executor() {
-    return handler.executor();
+  SessionLoop loop() {
+    return handler.loop();
   }
 
   Sending sending() {
@@ -357,11 +356,13 @@ public final class Session implements AutoCloseable {
 
   /** Tells a greeted peer to leave, and ends when nothing is in flight. Any thread. */
   void leave(Fault why) {
-    handler.post(() -> {
-      if (state == SessionState.OPEN) {
-        handler.leave(why);
-      }
-    });
+    handler
+        .loop()
+        .post(() -> {
+          if (state == SessionState.OPEN) {
+            handler.leave(why);
+          }
+        });
   }
 
   void roundTrip(long ns) {
@@ -411,7 +412,7 @@ public final class Session implements AutoCloseable {
   }
 
   boolean isOf(Executor loop) {
-    return handler.executor().equals(loop);
+    return handler.loop().executor().equals(loop);
   }
 
   /** What it was at may be half done. Event loop only. */

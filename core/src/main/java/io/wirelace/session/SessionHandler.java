@@ -1,15 +1,17 @@
 package io.wirelace.session;
 
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.util.concurrent.EventExecutor;
 import io.wirelace.error.CloseReason;
 import io.wirelace.error.ErrorCode;
 import io.wirelace.error.Fault;
 import io.wirelace.error.WirelaceException;
 import io.wirelace.metrics.Drop;
 import io.wirelace.metrics.Event;
+import io.wirelace.metrics.LineThrottle;
+import io.wirelace.metrics.Trace;
 import io.wirelace.transport.AnswersOwed;
 import io.wirelace.transport.EndOfOutput;
 import io.wirelace.transport.EndOfStream;
@@ -26,9 +28,7 @@ import io.wirelace.wire.MalformedFrameException;
 import io.wirelace.wire.Role;
 import java.io.IOException;
 import java.util.Objects;
-import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
@@ -39,8 +39,9 @@ import org.slf4j.LoggerFactory;
  * #requestDone} and the {@link InboxFlow}, which post.
  */
 final class SessionHandler extends ChannelInboundHandlerAdapter
-    implements FrameSink, Outbound.Owner {
-  private static final Logger LOG = LoggerFactory.getLogger(SessionHandler.class);
+    implements FrameSink, Outbound.Owner, SessionLoop.Owner {
+  private static final LineThrottle FAILURES =
+      new LineThrottle(LoggerFactory.getLogger(SessionHandler.class)::error);
 
   private final SessionContext context;
   private final Sessions sessions;
@@ -49,6 +50,7 @@ final class SessionHandler extends ChannelInboundHandlerAdapter
   private final Watch watch;
 
   private @Nullable ChannelHandlerContext ctx;
+  private @Nullable SessionLoop loop;
   private @Nullable Thread loopThread;
 
   private @Nullable Session session;
@@ -56,6 +58,11 @@ final class SessionHandler extends ChannelInboundHandlerAdapter
 
   /** Between the first frame of a read and its end. */
   private boolean inBatch;
+
+  /** The channel is gone, and all who waited have been told. */
+  private boolean over;
+
+  private boolean failureTold;
 
   // Made when the channel is active.
   private @Nullable ReadGate gate;
@@ -82,6 +89,7 @@ final class SessionHandler extends ChannelInboundHandlerAdapter
   @Override
   public void handlerAdded(ChannelHandlerContext added) {
     ctx = added;
+    loop = new SessionLoop(added.executor(), this);
     if (added.channel().isActive()) {
       open(added);
     }
@@ -106,7 +114,7 @@ final class SessionHandler extends ChannelInboundHandlerAdapter
     requestsIn = new InboundRequests(this, opened, gate, link.mayRepeat());
     opened.memory().attach(active, decoders, gate, ending);
     opened.outbound().attach(active);
-    watch.start(active.executor());
+    watch.start(loop());
     Fault denied = sessions.admit(opened);
     if (denied != null) {
       context.listener().onEvent(new Event.Denied(String.valueOf(opened.peer()), denied));
@@ -119,7 +127,7 @@ final class SessionHandler extends ChannelInboundHandlerAdapter
     MessageSink.Inbox box = context.sink().open(opened, new InboxFlow(this, opened, gate()));
     inbox = box;
     Intake in = new Intake(opened, sessions, active, gate(), requestsIn, box);
-    congestion = new Congestion(this, opened, gate(), in, active.executor());
+    congestion = new Congestion(this, opened, gate(), in, loop());
     gate().attach(in, congestion);
     intake = in;
     ending().inbox(box);
@@ -148,16 +156,24 @@ final class SessionHandler extends ChannelInboundHandlerAdapter
 
   @Override
   public void channelInactive(ChannelHandlerContext inactive) {
-    end();
+    tryToEnd();
     inactive.fireChannelInactive();
   }
 
   @Override
   public void handlerRemoved(ChannelHandlerContext removed) {
-    end();
+    tryToEnd();
   }
 
-  /** The channel is gone. */
+  private void tryToEnd() {
+    try {
+      end();
+    } catch (Throwable e) {
+      loop().cannotGoOn(e); // there all is tried again: everybody who waits has to be told
+    }
+  }
+
+  /** The channel is gone. What fails half-way can be done again. */
   private void end() {
     decoders.stop();
     watch.stop();
@@ -168,7 +184,7 @@ final class SessionHandler extends ChannelInboundHandlerAdapter
       congestion.stop();
     }
     Session ended = session;
-    if (ended == null || ended.state() == SessionState.CLOSED) {
+    if (ended == null || over) {
       return;
     }
     boolean wasAdmitted = inbox != null;
@@ -183,11 +199,24 @@ final class SessionHandler extends ChannelInboundHandlerAdapter
     Fault stopped = Fault.of(ErrorCode.CONNECTION_CLOSED, "the caller's session has ended");
     ended.inFlight().forEach(request -> request.stop(stopped));
     ended.sending().discardLate();
+    over = true;
     sessions.closed(ended, why, wasAdmitted);
   }
 
+  /**
+   * Never throws. Netty would log that, find no memory for it either, and hand the bytes that were
+   * just read to the handlers once more: their buffer would be freed while others still read it.
+   */
   @Override
   public void exceptionCaught(ChannelHandlerContext failed, Throwable cause) {
+    try {
+      endBecause(failed, cause);
+    } catch (Throwable e) {
+      cannotGoOn(cause);
+    }
+  }
+
+  private void endBecause(ChannelHandlerContext failed, Throwable cause) {
     if (cause instanceof WirelaceException ours && session != null && canStillTell(ours.fault())) {
       violated(ours.fault()); // the transport found a rule of its own broken
       return;
@@ -197,7 +226,7 @@ final class SessionHandler extends ChannelInboundHandlerAdapter
       why = new CloseReason(CloseReason.Initiator.REMOTE, ours.fault()); // the transport knows more
       tellOfDamage(ours.fault());
     } else if (!(cause instanceof IOException)) {
-      LOG.error("a session on {} failed", failed.channel(), cause);
+      tellFailure(cause);
       why = CloseReason.policy(ErrorCode.INTERNAL_ERROR, cause.toString());
     }
     if (ending != null) {
@@ -218,6 +247,35 @@ final class SessionHandler extends ChannelInboundHandlerAdapter
         && on.state().compareTo(SessionState.CLOSING) < 0) {
       context.listener().onEvent(new Event.Violated(on.id(), fault));
     }
+  }
+
+  @Override
+  public void endHalfway(Throwable cause) {
+    if (over) {
+      return;
+    }
+    Ending end = ending;
+    if (end != null) {
+      tellFailure(cause);
+      end.because(CloseReason.policy(ErrorCode.INTERNAL_ERROR, "it cannot go on: " + cause));
+    }
+    ChannelFuture closing = context().close();
+    if (closing.cause() != null) { // a handler below has failed at it
+      channel().unsafe().close(channel().voidPromise());
+    }
+    if (!channel().isActive()) {
+      end(); // it was tried before, without success
+    }
+  }
+
+  private void tellFailure(Throwable cause) {
+    Session on = session;
+    if (on == null || failureTold) {
+      return;
+    }
+    FAILURES.tell(() -> "a session on " + channel() + " failed: " + Trace.line(cause));
+    context.listener().onEvent(new Event.SessionFailed(on.id(), cause));
+    failureTold = true;
   }
 
   /** Whether the peer can be told: not through a connection that is itself what broke. */
@@ -348,14 +406,7 @@ final class SessionHandler extends ChannelInboundHandlerAdapter
 
   /** In a task of its own: within a batch, what comes after in it is not accepted yet. */
   private void checkDrainedLater() {
-    EventExecutor executor = executor();
-    if (!executor.isShuttingDown()) {
-      try {
-        executor.execute(ending()::checkDrained);
-      } catch (RejectedExecutionException e) {
-        return; // the loop has ended since, and the session with it
-      }
-    }
+    boolean unused = loop().execute(ending()::checkDrained);
   }
 
   /** Kept frames have been handed over: what waited for that goes on. */
@@ -370,12 +421,13 @@ final class SessionHandler extends ChannelInboundHandlerAdapter
 
   /** Errors that the peer causes have no room. Any thread. */
   void pauseForRoom() {
-    post(() -> {
-      gate().pause(ReadGate.ROOM);
-      if (live().outbound().hasMuchRoom()) {
-        gate().unpauseLater(ReadGate.ROOM); // it came between the decision and now
-      }
-    });
+    loop()
+        .post(() -> {
+          gate().pause(ReadGate.ROOM);
+          if (live().outbound().hasMuchRoom()) {
+            gate().unpauseLater(ReadGate.ROOM); // it came between the decision and now
+          }
+        });
   }
 
   /** A request of the peer is answered. Any thread. */
@@ -444,7 +496,7 @@ final class SessionHandler extends ChannelInboundHandlerAdapter
 
   /** Any thread. */
   void close(CloseReason why) {
-    post(() -> ending().begin(why));
+    loop().post(() -> ending().begin(why));
   }
 
   /** Leaves: a greeted peer hears it first; one that has not said a word hears nothing else. */
@@ -469,6 +521,15 @@ final class SessionHandler extends ChannelInboundHandlerAdapter
     exceptionCaught(context(), cause);
   }
 
+  @Override
+  public void cannotGoOn(Throwable cause) {
+    try {
+      loop().cannotGoOn(cause);
+    } catch (Throwable e) {
+      context().close(); // it is on no loop of ours
+    }
+  }
+
   /** For the watch: closing takes too long. */
   void abort() {
     channel().close();
@@ -477,6 +538,13 @@ final class SessionHandler extends ChannelInboundHandlerAdapter
   /** For the watch: how many have come and gone. */
   long frames() {
     return live().counters().framesIn() + live().counters().framesOut();
+  }
+
+  /** For the watch: one that does not read for want of memory is not forgotten. */
+  void lookAtMemory() {
+    if (gate().isPausedFor(ReadGate.MEMORY)) {
+      live().memory().askAgain();
+    }
   }
 
   void trim() {
@@ -513,26 +581,17 @@ final class SessionHandler extends ChannelInboundHandlerAdapter
 
   /** The time, to within one read when it is a callback of that read that asks. */
   long nowNs() {
-    return executor().inEventLoop() && inBatch ? watch.lastReadNs() : context.clock().getAsLong();
+    return loop().isThisThread() && inBatch ? watch.lastReadNs() : context.clock().getAsLong();
   }
 
-  EventExecutor executor() {
-    return context().executor();
+  SessionLoop loop() {
+    return Objects.requireNonNull(loop, "not attached to a channel yet");
   }
 
   @Override
   @SuppressWarnings("ReferenceEquality") // that very thread
   public boolean isOnLoop() {
     return VirtualThreads.carrier() == loopThread;
-  }
-
-  void post(Runnable task) {
-    EventExecutor executor = executor();
-    if (executor.inEventLoop()) {
-      task.run();
-    } else if (!executor.isShuttingDown()) {
-      executor.execute(task);
-    }
   }
 
   private ReadGate gate() {

@@ -1,12 +1,10 @@
 package io.wirelace.session;
 
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.util.concurrent.EventExecutor;
 import io.wirelace.error.CloseReason;
 import io.wirelace.error.ErrorCode;
 import io.wirelace.metrics.Event;
 import java.util.Objects;
-import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -59,6 +57,11 @@ final class SessionMemory implements MemoryBudget.Holder {
   /** What is held may have changed by much. */
   void check() {
     account.check();
+  }
+
+  /** Waits for memory still: has the budget look, should it have had no memory to do so itself. */
+  void askAgain() {
+    account.askAgain();
   }
 
   /** A read is over. Event loop only. */
@@ -120,19 +123,8 @@ final class SessionMemory implements MemoryBudget.Holder {
   }
 
   private void onLoop(Runnable task) {
-    ChannelHandlerContext at = ctx;
-    if (at == null) {
-      return;
-    }
-    EventExecutor loop = at.executor();
-    try {
-      if (loop.inEventLoop()) {
-        task.run();
-      } else {
-        loop.execute(task);
-      }
-    } catch (RejectedExecutionException e) {
-      // The loop has ended, and the session with it.
+    if (ctx != null) {
+      session.loop().post(task);
     }
   }
 }

@@ -1,6 +1,5 @@
 package io.wirelace.session;
 
-import io.netty.util.concurrent.EventExecutor;
 import io.wirelace.config.Times;
 import io.wirelace.error.ErrorCode;
 import io.wirelace.error.Fault;
@@ -8,7 +7,6 @@ import io.wirelace.wire.FrameEncoder;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.concurrent.ScheduledFuture;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,7 +26,7 @@ final class Watch {
   private final SessionHandler handler;
   private final SessionContext context;
 
-  private @Nullable EventExecutor executor;
+  private @Nullable SessionLoop loop;
   private @Nullable ScheduledFuture<?> beat;
   private @Nullable ScheduledFuture<?> readTimer;
   private volatile long lastReadNs;
@@ -49,8 +47,8 @@ final class Watch {
     this.lastReadNs = context.clock().getAsLong();
   }
 
-  void start(EventExecutor loop) {
-    executor = loop;
+  void start(SessionLoop itsLoop) {
+    loop = itsLoop;
     lastReadNs = context.clock().getAsLong();
     silentSinceNs = lastReadNs;
     Duration idle = context.settings().idleTimeout();
@@ -88,8 +86,8 @@ final class Watch {
   }
 
   private void checkReadIn(long delayNs) {
-    if (executor != null) {
-      readTimer = executor.schedule(this::checkRead, delayNs, TimeUnit.NANOSECONDS);
+    if (loop != null) {
+      readTimer = loop.schedule(this::checkRead, delayNs);
     }
   }
 
@@ -115,9 +113,9 @@ final class Watch {
   private void schedule(Duration interval, long delayNs) {
     cancel(beat);
     beat = null;
-    if (!interval.isZero() && executor != null) {
+    if (!interval.isZero() && loop != null) {
       dueNs = context.clock().getAsLong() + delayNs;
-      beat = executor.schedule(() -> tick(interval), delayNs, TimeUnit.NANOSECONDS);
+      beat = loop.schedule(() -> tick(interval), delayNs);
     }
   }
 
@@ -134,6 +132,7 @@ final class Watch {
       return;
     }
     beatLook.over();
+    handler.lookAtMemory();
     trimAtRest();
     if (silent >= most) {
       handler.violated(silence(silent));
@@ -188,9 +187,9 @@ final class Watch {
   /** Closing has begun: it ends by force after the close timeout. */
   void closing() {
     stop();
-    if (executor != null) {
+    if (loop != null) {
       Duration timeout = context.settings().closeTimeout();
-      beat = executor.schedule(handler::abort, Times.ns(timeout), TimeUnit.NANOSECONDS);
+      beat = loop.schedule(handler::abort, Times.ns(timeout));
     }
   }
 

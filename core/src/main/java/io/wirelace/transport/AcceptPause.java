@@ -84,9 +84,10 @@ final class AcceptPause extends ChannelInboundHandlerAdapter {
       return; // the accept that closing cancelled
     }
     if (!paused) {
+      // First: if there is no memory for it, accepting must not stop for good.
+      timer = failed.executor().schedule(this::resume, PAUSE_MS, TimeUnit.MILLISECONDS);
       paused = true;
       failed.channel().config().setAutoRead(false);
-      timer = failed.executor().schedule(this::resume, PAUSE_MS, TimeUnit.MILLISECONDS);
       tell(cause);
     }
   }

@@ -11,6 +11,8 @@ import io.netty.channel.local.LocalIoHandler;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.concurrent.FastThreadLocalThread;
+import io.wirelace.metrics.LineThrottle;
+import io.wirelace.metrics.Trace;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.List;
@@ -19,6 +21,8 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -31,6 +35,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class EventLoops implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(EventLoops.class);
+  private static final LineThrottle FAILURES = new LineThrottle(LOG::error);
 
   private static final long LOCAL_QUIET_MS = 200;
 
@@ -207,8 +212,16 @@ public final class EventLoops implements AutoCloseable {
 
     @Override
     protected IoEventLoop newChild(Executor executor, IoHandlerFactory ioFactory, Object... how) {
-      return new Loop(this, executor, ioFactory, (Waiting) how[0]);
+      Loop loop = new Loop(this, executor, ioFactory, (Waiting) how[0]);
+      new Drill().endSoon(loop);
+      return loop;
     }
+  }
+
+  /** Goes the way of what is stranded once, so that all that is needed for it is loaded before. */
+  private static final class Drill extends Stranded {
+    @Override
+    protected void end() {}
   }
 
   /**
@@ -216,7 +229,10 @@ public final class EventLoops implements AutoCloseable {
    * whether they are to end before they run tasks, and leave after them: one that is told in
    * between would leave its sockets open, and with them whatever their handlers hold.
    */
-  private static final class Loop extends SingleThreadIoEventLoop implements LoopWait.Loop {
+  static final class Loop extends SingleThreadIoEventLoop implements LoopWait.Loop {
+    /** Without memory a loop does not sleep, and does not keep a processor busy either. */
+    private static final long NO_MEMORY_NS = TimeUnit.MILLISECONDS.toNanos(1);
+
     private final LoopWait wait;
     private final IoHandlerContext looking = new Looking();
 
@@ -226,7 +242,10 @@ public final class EventLoops implements AutoCloseable {
     private final Queue<Runnable> nextTurn = new ArrayDeque<>();
 
     /** What threw this loop out of its work, as long as not all have heard of it. */
-    private @Nullable Error failure;
+    private volatile @Nullable Error failure;
+
+    /** What is to be ended, the last first; any thread puts it there. */
+    private final AtomicReference<@Nullable Stranded> stranded = new AtomicReference<>();
 
     Loop(Loops parent, Executor executor, IoHandlerFactory ioFactory, Waiting how) {
       super(parent, executor, ioFactory);
@@ -255,9 +274,9 @@ public final class EventLoops implements AutoCloseable {
 
     @Override
     protected int runIo() {
-      Error cause = failure;
-      if (cause != null) {
-        tellFailure(cause);
+      if (hasToRecover() && !recover()) {
+        LockSupport.parkNanos(NO_MEMORY_NS);
+        return look(); // and again at the next turn
       }
       if (nextTurn.isEmpty()) {
         return wait.await(this);
@@ -274,19 +293,75 @@ public final class EventLoops implements AutoCloseable {
       }
     }
 
-    private void tellFailure(Error cause) {
+    private boolean hasToRecover() {
+      return failure != null || stranded.get() != null;
+    }
+
+    /** As a task would, it keeps the loop from sleeping. */
+    @Override
+    protected boolean hasTasks() {
+      return super.hasTasks() || hasToRecover();
+    }
+
+    /** Whether all is done; there may be no memory for it yet. */
+    private boolean recover() {
+      Error cause = failure;
+      return (cause == null || tellFailure(cause)) & endStranded();
+    }
+
+    private boolean tellFailure(Error cause) {
       try {
         for (FailureListener listener : failureListeners) {
           listener.onFailure(this, cause);
         }
         failure = null;
-        LOG.error("an event loop was thrown out of its work, and goes on", cause);
+        FAILURES.tell(
+            () -> "an event loop was thrown out of its work, and goes on: " + Trace.line(cause));
       } catch (OutOfMemoryError e) {
-        Thread.onSpinWait(); // there still is none: again, at the next turn
+        return failure == null; // it was the line in the log that found no memory
       } catch (Throwable e) {
         failure = null;
-        LOG.error("the sessions of an event loop that failed could not be ended", e);
+        FAILURES.tell(
+            () -> "sessions of an event loop that failed could not be ended: " + Trace.line(e));
       }
+      return true;
+    }
+
+    /** To be ended at the loop's next turn. Any thread. */
+    void strand(Stranded one) {
+      Stranded top;
+      do {
+        top = stranded.get();
+        one.next = top;
+      } while (!stranded.compareAndSet(top, one));
+      wakeup(inEventLoop());
+    }
+
+    private static void tellNotEnded(Throwable cause) {
+      try {
+        FAILURES.tell(
+            () -> "what an Error had left half-way could not be ended: " + Trace.line(cause));
+      } catch (OutOfMemoryError e) {
+        Thread.onSpinWait(); // there are others to be ended
+      }
+    }
+
+    private boolean endStranded() {
+      boolean all = true;
+      Stranded one = stranded.getAndSet(null);
+      while (one != null) {
+        Stranded following = one.next;
+        try {
+          if (!one.tryToEnd()) {
+            one.endSoon(this);
+            all = false;
+          }
+        } catch (Throwable e) {
+          tellNotEnded(e);
+        }
+        one = following;
+      }
+      return all;
     }
 
     @Override

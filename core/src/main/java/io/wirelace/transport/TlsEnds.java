@@ -95,7 +95,15 @@ final class TlsEnds extends ChannelDuplexHandler {
       ctx.fireExceptionCaught(cause);
     } else if (!failed) { // what is left of the records is tried again as the channel closes
       failed = true;
-      ctx.fireExceptionCaught(TlsFaults.of(cause).toException());
+      ctx.fireExceptionCaught(inWords(cause));
+    }
+  }
+
+  private static Throwable inWords(Throwable cause) {
+    try {
+      return TlsFaults.of(cause).toException();
+    } catch (OutOfMemoryError e) {
+      return cause; // what handles exceptions must not fail
     }
   }
 }

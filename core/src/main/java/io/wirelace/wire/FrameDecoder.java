@@ -94,6 +94,7 @@ public final class FrameDecoder extends ChannelInboundHandlerAdapter {
       return;
     }
     fed = true;
+    Throwable failure = null;
     try {
       if (state == State.DECODING && (kept == null || completeKept(in))) {
         decode(in);
@@ -104,11 +105,21 @@ public final class FrameDecoder extends ChannelInboundHandlerAdapter {
       } else if (in.isReadable()) {
         keep(ctx, in);
       }
-    } finally {
-      // The sink gathers frames until the batch ends, so until then their buffers must live.
+    } catch (Throwable e) {
+      failure = e;
+    }
+    // The sink gathers frames until the batch ends, so until then their buffers must live.
+    try {
       endBatch();
-      releaseCompleted();
-      in.release();
+    } catch (Throwable e) {
+      failure = failure == null ? e : failure;
+    }
+    releaseCompleted();
+    in.release();
+    if (failure != null) {
+      // By us, since the channel would log what fails at that, and hand over the same bytes again
+      // if it finds no memory to do so.
+      ctx.fireExceptionCaught(failure);
     }
   }
 
@@ -173,8 +184,11 @@ public final class FrameDecoder extends ChannelInboundHandlerAdapter {
         keep(ctx, buffer);
       }
     } finally {
-      endBatch();
-      buffer.release();
+      try {
+        endBatch();
+      } finally {
+        buffer.release();
+      }
     }
   }
 

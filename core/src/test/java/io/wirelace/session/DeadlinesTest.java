@@ -13,6 +13,12 @@ import org.junit.jupiter.api.Test;
 /** The clock is the test's, and so are the timers. */
 class DeadlinesTest {
   private final EmbeddedChannel channel = new EmbeddedChannel();
+  private final SessionLoop loop =
+      new SessionLoop(
+          channel.eventLoop(),
+          cause -> {
+            throw new AssertionError(cause);
+          });
   private final TreeSet<Long> waiting = new TreeSet<>();
   private final List<Long> expired = new ArrayList<>();
   private final long start = 1_000_000_000L;
@@ -37,7 +43,7 @@ class DeadlinesTest {
   private void add(long ms) {
     long at = start + TimeUnit.MILLISECONDS.toNanos(ms);
     waiting.add(at);
-    deadlines.add(at, channel.eventLoop());
+    deadlines.add(at, loop);
   }
 
   private void advance(long ms) {

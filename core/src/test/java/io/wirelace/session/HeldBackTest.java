@@ -90,7 +90,43 @@ class HeldBackTest {
   }
 
   @Test
-  void requestsThatCannotBeHeldAreRefusedAndReadingGoesOn() {
+  void requestsThatCannotBeHeldStopReadingAndAllAreHandledInTheEnd() {
+    requests(1, 20_000);
+    assertThat(tape.sent()).isEmpty();
+    assertThat(tape.isReading()).isFalse();
+    for (int i = 0; i < 10; i++) {
+      tape.pass(Duration.ofMillis(1100));
+    }
+    assertThat(tape.isReading()).as("handlers that are slow are no reason to refuse").isFalse();
+    while (handled.size() < 20_000) {
+      int before = handled.size();
+      IntStream.range(before - MOST, before).forEach(this::answerOnce);
+      assertThat(tape.sent()).allMatch(sent -> sent.kind() == FrameHeader.RESPONSE);
+      assertThat(handled.size()).isGreaterThan(before);
+    }
+    assertThat(order).isSorted().hasSize(20_000);
+    assertThat(tape.isReading()).isTrue();
+  }
+
+  @Test
+  void whereHandlersBeginToWaitForAnswersAfterReadingStoppedItGoesOn() {
+    requests(1, 20_000);
+    assertThat(tape.isReading()).isFalse();
+    AtomicReference<String> told = new AtomicReference<>("");
+    tape.session().requestAsync("", new byte[0], new Told(told));
+    for (int i = 0; i < 3; i++) {
+      tape.pass(Duration.ofMillis(1100));
+    }
+    assertThat(tape.isReading()).isTrue();
+    tape.receive(FrameHeader.RESPONSE, 1);
+    assertThat(told).hasValue("answered");
+    assertThat(tape.sent()).anyMatch(sent -> sent.code() == QUEUE_FULL);
+  }
+
+  @Test
+  void whereThisSideWaitsForAnswersRequestsThatCannotBeHeldAreRefusedAndReadingGoesOn() {
+    tape.session().requestAsync("", new byte[0], new Told(new AtomicReference<>("")));
+    tape.sent();
     requests(1, 20_000);
     List<Sent> refused = tape.sent();
     assertThat(refused).isNotEmpty().allMatch(sent -> sent.code() == QUEUE_FULL);

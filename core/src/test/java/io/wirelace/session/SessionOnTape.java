@@ -5,6 +5,7 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.wirelace.config.SessionSettings;
 import io.wirelace.error.Fault;
+import io.wirelace.metrics.Event;
 import io.wirelace.transport.EndOfOutput;
 import io.wirelace.transport.EndOfStream;
 import io.wirelace.transport.Link;
@@ -23,6 +24,7 @@ import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,6 +47,11 @@ final class SessionOnTape implements AutoCloseable {
 
   private final EmbeddedChannel channel = new EmbeddedChannel();
   private final AtomicLong nowNs = new AtomicLong();
+
+  /** Runs at each event and at each look at the clock: to record, or to fail. */
+  private Consumer<Event> onEvent = event -> {};
+
+  private Runnable onClock = () -> {};
   private final Session session;
   private final MessageSink.Flow flow;
 
@@ -60,11 +67,11 @@ final class SessionOnTape implements AutoCloseable {
               opening.set(itsFlow);
               return new Box(taker);
             },
-            event -> {},
+            event -> onEvent.accept(event),
             Compression.NONE,
             false,
             new Random(seed),
-            nowNs::get);
+            this::now);
     Sessions sessions = new Sessions(context, 1, opened::set);
     Link link = new Link("tape", NOWHERE, NOWHERE, Optional.empty(), FrameHeader.MAX_LENGTH);
     sessions.starter().startSession(channel, link);
@@ -87,6 +94,31 @@ final class SessionOnTape implements AutoCloseable {
 
   Session session() {
     return session;
+  }
+
+  /** The channel that it is on. */
+  EmbeddedChannel channel() {
+    return channel;
+  }
+
+  /** What hears of events, on the thread that tells them; it may throw. */
+  void listen(Consumer<Event> listener) {
+    onEvent = listener;
+  }
+
+  /** What runs whenever the session asks what time it is; it may throw. */
+  void atEachLookAtTheClock(Runnable look) {
+    onClock = look;
+  }
+
+  private long now() {
+    onClock.run();
+    return nowNs.get();
+  }
+
+  /** Half of a frame comes in. */
+  void receiveHalfAFrame() {
+    channel.writeInbound(Unpooled.buffer().writeInt(100).writeByte(FrameHeader.NOTIFICATION));
   }
 
   /** A frame without payload comes in. */

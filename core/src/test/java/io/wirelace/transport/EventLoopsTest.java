@@ -192,6 +192,41 @@ class EventLoopsTest {
     }
   }
 
+  @Test
+  void whatIsStrandedIsEndedByASleepingLoopAsSoonAsThereIsMemory() {
+    try (EventLoops loops = new EventLoops(IoBackend.AUTO, 1, "test")) {
+      EventLoop loop = loops.sockets().next();
+      loop.submit(() -> {}).syncUninterruptibly();
+      AtomicInteger tries = new AtomicInteger();
+      AtomicInteger ended = new AtomicInteger();
+      Stranded one =
+          new Stranded() {
+            @Override
+            protected void end() {
+              if (tries.incrementAndGet() < 4) {
+                throw new OutOfMemoryError("thrown by the test: there is none yet");
+              }
+              ended.incrementAndGet();
+            }
+          };
+      Stranded other =
+          new Stranded() {
+            @Override
+            protected void end() {
+              ended.incrementAndGet();
+            }
+          };
+      for (int round = 1; round <= 20; round++) {
+        int before = ended.get();
+        one.endSoon(loop);
+        other.endSoon(loop);
+        await().pollInterval(Duration.ofMillis(5)).until(() -> ended.get() >= before + 2);
+        tries.set(0);
+      }
+      assertThat(loop.isShuttingDown()).isFalse();
+    }
+  }
+
   private static class SleepsUntilWoken implements IoHandler {
     private final SingleThreadEventLoop loop;
     private final AtomicInteger looksInVain;

@@ -6,6 +6,8 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.wirelace.error.ErrorCode;
 import io.wirelace.error.Fault;
 import io.wirelace.error.WirelaceException;
+import io.wirelace.metrics.LineThrottle;
+import io.wirelace.metrics.Trace;
 import io.wirelace.transport.EndOfStream;
 import io.wirelace.transport.Link;
 import io.wirelace.transport.Places;
@@ -15,7 +17,6 @@ import java.io.IOException;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
@@ -26,7 +27,8 @@ import org.slf4j.LoggerFactory;
  * <p>Belongs to its channel's event loop.
  */
 final class Sniffer extends ChannelInboundHandlerAdapter {
-  private static final Logger LOG = LoggerFactory.getLogger(Sniffer.class);
+  private static final LineThrottle FAILURES =
+      new LineThrottle(LoggerFactory.getLogger(Sniffer.class)::error);
 
   private final SharedPort port;
   private final Link link;
@@ -54,7 +56,16 @@ final class Sniffer extends ChannelInboundHandlerAdapter {
     deadline =
         ctx.executor()
             .schedule(
-                () -> late(ctx), port.options().sniffTimeout().toNanos(), TimeUnit.NANOSECONDS);
+                () -> endLate(ctx), port.options().sniffTimeout().toNanos(), TimeUnit.NANOSECONDS);
+  }
+
+  private void endLate(ChannelHandlerContext ctx) {
+    try {
+      late(ctx);
+    } catch (Throwable e) {
+      ctx.close(); // a timer that fails is heard by nobody
+      throw e;
+    }
   }
 
   private void late(ChannelHandlerContext ctx) {
@@ -157,7 +168,8 @@ final class Sniffer extends ChannelInboundHandlerAdapter {
     if (cause instanceof WirelaceException ours) {
       port.denied(link, ours.fault()); // TLS below was cut off or damaged: the peer's doing
     } else if (!(cause instanceof IOException)) {
-      LOG.error("a connection from {} failed at its first bytes", link.peer(), cause);
+      FAILURES.tell(() ->
+          "a connection from " + link.peer() + " failed at its first bytes: " + Trace.line(cause));
       port.denied(link, Fault.of(ErrorCode.INTERNAL_ERROR, cause.toString(), cause));
     }
     ctx.close();

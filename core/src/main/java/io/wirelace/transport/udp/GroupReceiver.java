@@ -7,12 +7,15 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelPromise;
 import io.netty.channel.socket.DatagramPacket;
 import io.wirelace.metrics.Drop;
+import io.wirelace.metrics.LineThrottle;
+import io.wirelace.metrics.Trace;
 import io.wirelace.transport.Endpoint;
 import io.wirelace.transport.Link;
 import io.wirelace.transport.TransportContext;
 import io.wirelace.wire.FrameHeader;
 import java.net.InetSocketAddress;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.LoggerFactory;
 
 /**
  * Hears a multicast group: NOTIFICATIONs of any source go to one session for the whole group, all
@@ -20,6 +23,9 @@ import org.jspecify.annotations.Nullable;
  * asked; so the session of a group is worth what the network lets in. Event loop only.
  */
 final class GroupReceiver extends ChannelInboundHandlerAdapter implements PeerChannel.Socket {
+  private static final LineThrottle FAILURES =
+      new LineThrottle(LoggerFactory.getLogger(GroupReceiver.class)::warn);
+
   private final Endpoint endpoint;
   private final UdpOptions options;
   private final TransportContext context;
@@ -142,8 +148,7 @@ final class GroupReceiver extends ChannelInboundHandlerAdapter implements PeerCh
 
   @Override
   public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-    org.slf4j.LoggerFactory.getLogger(GroupReceiver.class)
-        .warn("reading from group {} failed", group, cause);
+    FAILURES.tell(() -> "reading from group " + group + " failed: " + Trace.line(cause));
   }
 
   @Override

@@ -43,8 +43,8 @@ final class Tally {
     }
     tell(String.valueOf(whose));
     if (loop != null && !loop.isShuttingDown()) {
-      waiting = true;
       loop.schedule(this::secondOver, SECOND_NS, TimeUnit.NANOSECONDS);
+      waiting = true; // after it: it may find no memory
     }
   }
 

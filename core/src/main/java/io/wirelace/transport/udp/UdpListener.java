@@ -8,6 +8,8 @@ import io.wirelace.error.ErrorCode;
 import io.wirelace.error.Fault;
 import io.wirelace.metrics.Drop;
 import io.wirelace.metrics.Event;
+import io.wirelace.metrics.LineThrottle;
+import io.wirelace.metrics.Trace;
 import io.wirelace.transport.AskedAddresses;
 import io.wirelace.transport.Endpoint;
 import io.wirelace.transport.Link;
@@ -27,6 +29,7 @@ import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.LoggerFactory;
 
 /**
  * Reads a listening socket: what comes from a known peer goes to its channel, an unknown source has
@@ -45,6 +48,9 @@ import org.jspecify.annotations.Nullable;
  * to that. Event loop only.
  */
 final class UdpListener extends ChannelInboundHandlerAdapter implements PeerChannel.Socket {
+  private static final LineThrottle FAILURES =
+      new LineThrottle(LoggerFactory.getLogger(UdpListener.class)::error);
+
   /** How often silence is looked for within an idle timeout. */
   private static final int LOOKS = 4;
 
@@ -327,8 +333,8 @@ final class UdpListener extends ChannelInboundHandlerAdapter implements PeerChan
     if (cause instanceof java.io.IOException) {
       drops.drop(Drop.UNSENT, cause);
     } else {
-      org.slf4j.LoggerFactory.getLogger(UdpListener.class)
-          .error("the listener on {} failed at a datagram", endpoint.uri(), cause);
+      FAILURES.tell(() ->
+          "the listener on " + endpoint.uri() + " failed at a datagram: " + Trace.line(cause));
     }
   }
 
