@@ -6,7 +6,9 @@ module io.wirelace.quic {
   requires io.netty.handler;
   requires io.netty.transport;
   requires io.netty.transport.classes.epoll;
+  requires io.netty.transport.unix.common;
   requires io.wirelace.core;
+  requires jdk.net;
   requires org.slf4j;
   requires static transitive org.jspecify;
 

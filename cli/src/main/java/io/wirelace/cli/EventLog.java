@@ -25,6 +25,7 @@ final class EventLog implements NetworkListener {
     BACKLOGGED,
     EVICTED,
     DROPPED,
+    PATH_NARROWED,
     DENIED,
     OUT_OF_FILES(Level.ERROR),
     VIOLATED,
@@ -121,6 +122,16 @@ final class EventLog implements NetworkListener {
           throttled(
               Kind.DROPPED,
               () -> e.uri() + " dropped " + e.count() + " datagrams: " + e.why() + " " + e.last());
+      case Event.PathNarrowed e ->
+          throttled(
+              Kind.PATH_NARROWED,
+              () ->
+                  "datagrams to "
+                      + e.peer()
+                      + " have "
+                      + e.datagramBytes()
+                      + " bytes at most from now on: "
+                      + e.why());
       case Event.Denied e ->
           throttled(
               Kind.DENIED,

@@ -146,7 +146,7 @@ public sealed interface Event {
    * @param uri the socket's endpoint
    * @param why the kind of drop
    * @param count how many
-   * @param last whose one of them was, or empty
+   * @param last whose one of them was, or why it could not be sent, or empty
    */
   record DatagramsDropped(String uri, Drop why, long count, String last) implements Event {
     @Override
@@ -161,6 +161,23 @@ public sealed interface Event {
               + ", last="
               + last
               + "]");
+    }
+  }
+
+  /**
+   * The path to a peer carries less than before, or the system refuses datagrams that it took
+   * before: from now on they are shorter. Longer ones are tried again after a second, and then ever
+   * more rarely. Reported once, until it is over.
+   *
+   * @param peer its address
+   * @param datagramBytes the longest that is sent now
+   * @param why how it was noticed
+   */
+  record PathNarrowed(String peer, int datagramBytes, String why) implements Event {
+    @Override
+    public String toString() {
+      return PeerText.line(
+          "PathNarrowed[peer=" + peer + ", datagramBytes=" + datagramBytes + ", why=" + why + "]");
     }
   }
 

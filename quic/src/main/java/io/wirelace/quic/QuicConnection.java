@@ -96,6 +96,7 @@ final class QuicConnection extends ChannelDuplexHandler {
   @Override
   public void handlerAdded(ChannelHandlerContext added) {
     ctx = added;
+    DatagramRoom.attach(channel());
   }
 
   @Override

@@ -15,6 +15,7 @@ import io.netty.handler.codec.quic.QuicSslContext;
 import io.netty.handler.codec.quic.QuicSslEngine;
 import io.netty.handler.codec.quic.QuicStreamChannel;
 import io.netty.handler.codec.quic.QuicStreamType;
+import io.netty.util.NetUtil;
 import io.netty.util.concurrent.Future;
 import io.wirelace.error.ErrorCode;
 import io.wirelace.error.Fault;
@@ -69,7 +70,15 @@ final class QuicDial implements QuicConnection.Owner {
     QuicSockets.configure(codec, options);
     codec.initialMaxStreamsBidirectional(0).sslEngineProvider(this::newEngine);
     var bootstrap =
-        QuicSockets.bootstrap(options.socket(), context.loops(), codec.build(), new Refusals());
+        QuicSockets.bootstrap(
+            options.socket(),
+            context.loops(),
+            new SendErrors(
+                target.scheme() + "://" + NetUtil.toSocketAddressString(target.address()),
+                options.socket(),
+                context.listener()),
+            codec.build(),
+            new Refusals());
     // Connected, so that the kernel tells when nobody listens there.
     ChannelFuture socket = bootstrap.localAddress(target.local()).connect(target.address());
     ChannelPromise promise =

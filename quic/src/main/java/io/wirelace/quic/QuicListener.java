@@ -219,8 +219,12 @@ final class QuicListener extends ChannelDuplexHandler implements QuicConnection.
 
   private static Bootstrap socket(
       QuicListener listener, EventLoop loop, ChannelHandler... handlers) {
-    return QuicSockets.bootstrap(
-        listener.options.socket(), listener.context.loops(), loop, handlers);
+    ChannelHandler[] all = new ChannelHandler[handlers.length + 1];
+    all[0] =
+        new SendErrors(
+            listener.endpoint.uri(), listener.options.socket(), listener.context.listener());
+    System.arraycopy(handlers, 0, all, 1, handlers.length);
+    return QuicSockets.bootstrap(listener.options.socket(), listener.context.loops(), loop, all);
   }
 
   /** A socket on all addresses, and one more for each that is asked: to answer from that. */

@@ -71,6 +71,8 @@ record QuicOptions(
    *
    * @param datagramBytes {@code datagram-size}: the longest UDP payload sent; default 1350, which
    *     nearly every network carries; on loopback 16 KiB (8 KiB elsewhere than on Linux)
+   * @param discoverMtu {@code discover-mtu}: begin with 1,200 bytes, find what the path carries
+   *     (RFC 8899), and do not let datagrams be cut in pieces; default true, on loopback false
    * @param gso {@code gso}: hand several datagrams to the kernel at once where it can; default true
    * @param sendBufferBytes {@code send-buffer}: SO_SNDBUF, 0 leaves it to the kernel; default 0
    * @param receiveBufferBytes {@code receive-buffer}: SO_RCVBUF, which the kernel may cap, 0 leaves
@@ -78,7 +80,12 @@ record QuicOptions(
    * @param bind {@code bind}: the local address a client sends from; empty leaves it to the kernel
    */
   record Socket(
-      int datagramBytes, boolean gso, int sendBufferBytes, int receiveBufferBytes, String bind) {}
+      int datagramBytes,
+      boolean discoverMtu,
+      boolean gso,
+      int sendBufferBytes,
+      int receiveBufferBytes,
+      String bind) {}
 
   /**
    * Reads them from an endpoint's options, and leaves the others to others.
@@ -87,10 +94,11 @@ record QuicOptions(
    * @throws io.wirelace.error.WirelaceException if one is out of range
    */
   static QuicOptions of(EndpointOptions options, TlsSettings tls) {
-    return of(options, tls, USUAL_DATAGRAM_BYTES);
+    return of(options, tls, false);
   }
 
-  private static QuicOptions of(EndpointOptions options, TlsSettings tls, int datagramBytes) {
+  private static QuicOptions of(EndpointOptions options, TlsSettings tls, boolean isLoopback) {
+    int datagramBytes = isLoopback ? LOOPBACK_DATAGRAM_BYTES : USUAL_DATAGRAM_BYTES;
     return new QuicOptions(
         new Streams(
             options.number("streams", 4, 1, 256),
@@ -103,6 +111,7 @@ record QuicOptions(
             tls.handshakeTimeout()),
         new Socket(
             options.bytes("datagram-size", datagramBytes, 1200, 65_527),
+            options.flag("discover-mtu", !isLoopback),
             options.flag("gso", true),
             options.bytes("send-buffer", 0, 0, 1024 * MIB),
             options.bytes("receive-buffer", 2 * MIB, 0, 1024 * MIB),
@@ -115,8 +124,7 @@ record QuicOptions(
 
   /** As {@link #of(EndpointOptions, TlsSettings)}. */
   static QuicOptions of(Endpoint endpoint, TlsSettings tls) {
-    int datagramBytes = isLoopback(endpoint) ? LOOPBACK_DATAGRAM_BYTES : USUAL_DATAGRAM_BYTES;
-    return of(new EndpointOptions(endpoint), tls, datagramBytes);
+    return of(new EndpointOptions(endpoint), tls, isLoopback(endpoint));
   }
 
   private static boolean isLoopback(Endpoint endpoint) {

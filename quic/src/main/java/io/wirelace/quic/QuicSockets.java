@@ -1,24 +1,29 @@
 package io.wirelace.quic;
 
 import io.netty.bootstrap.Bootstrap;
+import io.netty.buffer.ByteBuf;
 import io.netty.buffer.PooledByteBufAllocator;
-import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.FixedRecvByteBufAllocator;
 import io.netty.channel.epoll.EpollChannelOption;
+import io.netty.channel.epoll.EpollDatagramChannel;
+import io.netty.channel.epoll.SegmentedDatagramPacket;
 import io.netty.channel.socket.DatagramChannel;
-import io.netty.handler.codec.quic.EpollQuicUtils;
+import io.netty.channel.socket.DatagramPacket;
+import io.netty.channel.socket.nio.NioChannelOption;
+import io.netty.channel.socket.nio.NioDatagramChannel;
+import io.netty.channel.unix.IntegerUnixChannelOption;
 import io.netty.handler.codec.quic.FlushStrategy;
 import io.netty.handler.codec.quic.QuicCodecBuilder;
 import io.netty.handler.codec.quic.SegmentedDatagramPacketAllocator;
-import io.netty.util.ReferenceCountUtil;
 import io.wirelace.transport.EventLoops;
 import io.wirelace.transport.IoBackend;
 import java.net.InetSocketAddress;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
+import jdk.net.ExtendedSocketOptions;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -32,8 +37,18 @@ final class QuicSockets {
   /** What the kernel takes in one call: a UDP payload's most. */
   private static final int MOST_GSO_BYTES = 65_507;
 
+  // Linux: <netinet/in.h>.
+  private static final IntegerUnixChannelOption IP_MTU_DISCOVER =
+      new IntegerUnixChannelOption("IP_MTU_DISCOVER", 0, 10);
+  private static final IntegerUnixChannelOption IPV6_MTU_DISCOVER =
+      new IntegerUnixChannelOption("IPV6_MTU_DISCOVER", 41, 23);
+  private static final int IP_PMTUDISC_DONT = 0;
+  private static final int IP_PMTUDISC_PROBE = 3;
+
+  /** What the library puts into one datagram at most. */
+  private static final int MOST_DATAGRAM_BYTES = 16_383;
+
   private static final Logger LOG = LoggerFactory.getLogger(QuicSockets.class);
-  private static final AtomicBoolean TOLD = new AtomicBoolean();
 
   private QuicSockets() {}
 
@@ -60,6 +75,9 @@ final class QuicSockets {
                 new io.netty.channel.ChannelInitializer<DatagramChannel>() {
                   @Override
                   protected void initChannel(DatagramChannel channel) {
+                    if (options.discoverMtu()) {
+                      forbidFragments(channel);
+                    }
                     channel.pipeline().addLast(handlers);
                   }
                 });
@@ -73,6 +91,39 @@ final class QuicSockets {
       bootstrap.option(ChannelOption.SO_RCVBUF, options.receiveBufferBytes());
     }
     return bootstrap;
+  }
+
+  /**
+   * Datagrams travel whole or not at all (RFC 9000, section 14), so that discovery can see what a
+   * path carries. What the kernel has been told about the path is ignored: anybody can say that.
+   */
+  private static void forbidFragments(DatagramChannel channel) {
+    if (!setFragments(channel, IP_PMTUDISC_PROBE, true)) {
+      LOG.debug("the system may cut long datagrams in pieces");
+    }
+  }
+
+  /** Lets the kernel cut datagrams in pieces; false if that cannot be set here. */
+  static boolean allowFragments(Channel channel) {
+    return setFragments(channel, IP_PMTUDISC_DONT, false);
+  }
+
+  private static boolean setFragments(Channel channel, int discovery, boolean whole) {
+    if (channel instanceof EpollDatagramChannel) {
+      set(channel, IPV6_MTU_DISCOVER, discovery); // where the socket has both families
+      return set(channel, IP_MTU_DISCOVER, discovery);
+    }
+    return channel instanceof NioDatagramChannel
+        && set(channel, NioChannelOption.of(ExtendedSocketOptions.IP_DONTFRAGMENT), whole);
+  }
+
+  private static <T> boolean set(Channel channel, ChannelOption<T> option, T value) {
+    try {
+      return channel.config().setOption(option, value);
+    } catch (RuntimeException e) {
+      LOG.debug("{} could not be set", option, e);
+      return false;
+    }
   }
 
   /** epoll takes several datagrams with one call. */
@@ -91,40 +142,28 @@ final class QuicSockets {
   /** Several datagrams in one call, where the socket can. */
   static SegmentedDatagramPacketAllocator segments(QuicOptions.Socket options, EventLoops loops) {
     int segments = Math.min(MOST_SEGMENTS, MOST_GSO_BYTES / options.datagramBytes());
-    return options.gso() && segments > 1 && isEpoll(loops)
-        ? segmented(segments)
+    return options.gso() && segments > 1 && isEpoll(loops) && SegmentedDatagramPacket.isSupported()
+        ? new Segments(segments)
         : SegmentedDatagramPacketAllocator.NONE;
   }
 
-  /** On the module path Netty's QUIC reads epoll's classes only if it is told to. */
-  private static SegmentedDatagramPacketAllocator segmented(int segments) {
-    try {
-      SegmentedDatagramPacketAllocator allocator = EpollQuicUtils.newSegmentedAllocator(segments);
-      // What is not readable shows only when the first packet is made.
-      ReferenceCountUtil.release(
-          allocator.newPacket(Unpooled.EMPTY_BUFFER, 1, new InetSocketAddress(0)));
-      return allocator;
-    } catch (LinkageError e) {
-      return withoutSegments(e);
+  /**
+   * As Netty's own ({@code EpollQuicUtils}), whose module does not read the packet's: on the module
+   * path that one fails.
+   */
+  private record Segments(int maxNumSegments) implements SegmentedDatagramPacketAllocator {
+    @Override
+    public DatagramPacket newPacket(ByteBuf buffer, int segmentSize, InetSocketAddress to) {
+      return new io.netty.channel.unix.SegmentedDatagramPacket(buffer, segmentSize, to);
     }
-  }
-
-  static SegmentedDatagramPacketAllocator withoutSegments(LinkageError why) {
-    if (TOLD.compareAndSet(false, true)) {
-      LOG.warn(
-          "QUIC sends each datagram by itself: {} (on the module path, --add-reads"
-              + " io.netty.codec.classes.quic=io.netty.transport.classes.epoll lets it send several"
-              + " at once)",
-          why.toString());
-    }
-    return SegmentedDatagramPacketAllocator.NONE;
   }
 
   static void configure(QuicCodecBuilder<?> codec, QuicOptions options) {
     QuicOptions.Streams streams = options.streams();
     codec
         .maxIdleTimeout(options.idleTimeout().toMillis(), TimeUnit.MILLISECONDS)
-        .maxSendUdpPayloadSize(options.socket().datagramBytes())
+        .maxSendUdpPayloadSize(Math.min(MOST_DATAGRAM_BYTES, options.socket().datagramBytes()))
+        .discoverPmtu(options.socket().discoverMtu())
         .maxRecvUdpPayloadSize(receivedBytes(options.socket()))
         .initialMaxData(streams.connectionWindowBytes())
         .initialMaxStreamDataBidirectionalLocal(streams.windowBytes())

@@ -23,6 +23,7 @@ final class UdpRelay implements AutoCloseable {
   private final AtomicInteger carried = new AtomicInteger();
   private final Random random;
   private volatile int lossPercent;
+  private volatile int mostBytes = 65_536;
   private final AtomicInteger longest = new AtomicInteger();
   private volatile DatagramSocket back;
   private volatile @Nullable SocketAddress client;
@@ -42,6 +43,11 @@ final class UdpRelay implements AutoCloseable {
   /** Loses so many of a hundred from now on. */
   void lose(int percent) {
     lossPercent = percent;
+  }
+
+  /** Loses all that are longer from now on, without a word. */
+  void carryAtMost(int bytes) {
+    mostBytes = bytes;
   }
 
   int lost() {
@@ -74,8 +80,8 @@ final class UdpRelay implements AutoCloseable {
     return socket;
   }
 
-  private synchronized boolean isLost() {
-    boolean gone = random.nextInt(100) < lossPercent;
+  private synchronized boolean isLost(int bytes) {
+    boolean gone = random.nextInt(100) < lossPercent || bytes > mostBytes;
     (gone ? lost : carried).incrementAndGet();
     return gone;
   }
@@ -111,7 +117,7 @@ final class UdpRelay implements AutoCloseable {
       try {
         from.receive(packet);
         longest.accumulateAndGet(packet.getLength(), Math::max);
-        if (!isLost()) {
+        if (!isLost(packet.getLength())) {
           forward.send(packet);
         }
       } catch (IOException e) {

@@ -9,6 +9,7 @@ import io.netty.channel.socket.DatagramPacket;
 import io.wirelace.metrics.Drop;
 import io.wirelace.metrics.LineThrottle;
 import io.wirelace.metrics.Trace;
+import io.wirelace.transport.DatagramDrops;
 import io.wirelace.transport.Endpoint;
 import io.wirelace.transport.Link;
 import io.wirelace.transport.TransportContext;

@@ -11,6 +11,7 @@ import io.wirelace.config.Times;
 import io.wirelace.error.ErrorCode;
 import io.wirelace.error.WirelaceException;
 import io.wirelace.metrics.Drop;
+import io.wirelace.transport.DatagramDrops;
 import io.wirelace.transport.Endpoint;
 import io.wirelace.transport.Link;
 import io.wirelace.transport.TransportContext;

@@ -1,4 +1,4 @@
-package io.wirelace.transport.udp;
+package io.wirelace.transport;
 
 import io.netty.util.concurrent.EventExecutor;
 import java.util.concurrent.TimeUnit;
@@ -8,12 +8,12 @@ import org.jspecify.annotations.Nullable;
  * Counts something that may come as a flood, and has it told at most once a second: the first at
  * once, the others of that second together at its end. Event loop only.
  */
-final class Tally {
+public final class Tally {
   private static final long SECOND_NS = TimeUnit.SECONDS.toNanos(1);
 
   /** Who is told. */
   @FunctionalInterface
-  interface Teller {
+  public interface Teller {
     /**
      * So many came since it was last told.
      *
@@ -26,7 +26,8 @@ final class Tally {
   private long count;
   private boolean waiting;
 
-  Tally(Teller teller) {
+  /** With who is told. */
+  public Tally(Teller teller) {
     this.teller = teller;
   }
 
@@ -36,7 +37,7 @@ final class Tally {
    * @param whose it was; only the first of a second is worth a text
    * @param loop runs the end of the second; null or shutting down, then each is told at once
    */
-  void add(Object whose, @Nullable EventExecutor loop) {
+  public void add(Object whose, @Nullable EventExecutor loop) {
     count++;
     if (waiting) {
       return;
@@ -54,7 +55,7 @@ final class Tally {
   }
 
   /** Tells what has not been told yet. */
-  void tellRest() {
+  public void tellRest() {
     if (count > 0) {
       tell("");
     }

@@ -1,4 +1,4 @@
-package io.wirelace.transport.udp;
+package io.wirelace.transport;
 
 import io.netty.util.concurrent.EventExecutor;
 import io.wirelace.metrics.Drop;
@@ -9,22 +9,25 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Counts the datagrams that one socket drops, a {@link Tally} for each kind. Event loop only. */
-final class DatagramDrops {
+public final class DatagramDrops {
   private final String where;
   private final NetworkListener listener;
   private final Map<Drop, Tally> kinds = new EnumMap<>(Drop.class);
   private @Nullable EventExecutor executor;
 
-  DatagramDrops(String where, NetworkListener listener) {
+  /** Of the socket of that endpoint. */
+  public DatagramDrops(String where, NetworkListener listener) {
     this.where = where;
     this.listener = listener;
   }
 
-  void start(EventExecutor loop) {
+  /** Counts on that loop. */
+  public void start(EventExecutor loop) {
     executor = loop;
   }
 
-  void drop(Drop why, Object peer) {
+  /** One more of that kind; of that peer, or in those words. */
+  public void drop(Drop why, Object peer) {
     kinds.computeIfAbsent(why, this::tally).add(peer, executor);
   }
 
@@ -34,7 +37,7 @@ final class DatagramDrops {
   }
 
   /** Tells what is left. */
-  void stop() {
+  public void stop() {
     kinds.values().forEach(Tally::tellRest);
   }
 }
