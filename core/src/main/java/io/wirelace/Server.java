@@ -119,7 +119,9 @@ public final class Server implements AutoCloseable {
             true,
             new SecureRandom(),
             System::nanoTime);
-    sessions = new Sessions(context, settings.maxConnections(), session -> {});
+    sessions =
+        new Sessions(
+            context, settings.maxConnections(), settings.maxConnectionsPerSource(), session -> {});
     loops.addFailureListener(sessions::endAfterFailure);
     transportContext = new TransportContext(loops, sessions.starter(), builder.tls, listener);
   }

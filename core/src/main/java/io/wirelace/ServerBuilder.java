@@ -66,6 +66,11 @@ public final class ServerBuilder extends HandlerBuilder<ServerBuilder> {
     return set("max-connections", connections);
   }
 
+  /** Connections from one address at once; 0, as by default, for all but an eighth. */
+  public ServerBuilder maxConnectionsPerSource(int connections) {
+    return set("max-connections-per-source", connections);
+  }
+
   /** How long {@code close()} lets handlers and queues finish. */
   public ServerBuilder drainTimeout(Duration timeout) {
     return set("drain-timeout", timeout);

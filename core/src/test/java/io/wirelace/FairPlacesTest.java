@@ -1,9 +1,11 @@
 package io.wirelace;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.wirelace.error.ErrorCode;
 import io.wirelace.metrics.Event;
 import io.wirelace.transport.IoBackend;
 import java.io.IOException;
@@ -11,6 +13,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -45,6 +48,58 @@ final class FairPlacesTest {
     } finally {
       for (Socket socket : silent) {
         socket.close();
+      }
+    }
+  }
+
+  @Test
+  void silentConnectionsGiveTheirPlacesToOthersAndAreTold() throws IOException {
+    List<Socket> silent = new ArrayList<>();
+    try (Server server = serve(Wirelace.server().listen("tcp://127.0.0.1:0").maxConnections(8))) {
+      try {
+        for (int i = 0; i < 8; i++) {
+          silent.add(raw(server));
+        }
+        await().until(() -> server.sessions().size() == 8);
+        await()
+            .pollDelay(Duration.ofMillis(100))
+            .ignoreExceptions()
+            .until(() -> {
+              try (Client client = Wirelace.connect(server.uri())) { // refused for a second
+                return client.request("", new byte[] {1}).length == 1;
+              }
+            });
+        assertThat(events)
+            .anyMatch(e ->
+                e instanceof Event.Denied denied
+                    && denied.fault().is(ErrorCode.CONNECTION_LIMIT)
+                    && denied.fault().message().contains("not said anything"));
+      } finally {
+        for (Socket socket : silent) {
+          socket.close();
+        }
+      }
+    }
+  }
+
+  @Test
+  void oneAddressHasItsShareAndOthersComeIn() throws IOException {
+    try (Server server =
+        serve(
+            Wirelace.server()
+                .listen("tcp://127.0.0.1:0")
+                .maxConnections(8)
+                .maxConnectionsPerSource(2))) {
+      try (Client first = Wirelace.connect(server.uri());
+          Client second = Wirelace.connect(server.uri())) {
+        assertThatThrownBy(() -> Wirelace.connect(server.uri()))
+            .hasMessageContaining("-609")
+            .hasMessageContaining("max-connections-per-source");
+        try (Client other = Wirelace.connect(server.uri() + "?bind=127.0.0.2")) {
+          assertThat(other.request("", new byte[] {1})).containsExactly(1);
+        }
+        assertThat(first.request("", new byte[] {1})).containsExactly(1);
+        assertThat(second.request("", new byte[] {1})).containsExactly(1);
       }
     }
   }

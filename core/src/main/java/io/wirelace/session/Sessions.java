@@ -10,6 +10,7 @@ import io.wirelace.metrics.Event;
 import io.wirelace.metrics.SessionId;
 import io.wirelace.transport.Link;
 import io.wirelace.transport.SessionStarter;
+import io.wirelace.transport.Shares;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.Map;
@@ -31,7 +32,10 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Sessions {
   private final SessionContext context;
-  private final int maxConnections;
+
+  /** The places of those that are admitted. */
+  private final Shares<Session> places;
+
   private final Consumer<Session> onOpen;
   private final Map<SessionId, Session> live = new ConcurrentHashMap<>();
 
@@ -39,9 +43,6 @@ public final class Sessions {
   private static final int MOST_FAREWELLS = 1024;
 
   private final AtomicInteger connections = new AtomicInteger();
-
-  /** Those that {@code maxConnections} bounds. */
-  private final AtomicInteger admitted = new AtomicInteger();
 
   /** Those that are told why they are not admitted. */
   private final Set<Session> turnedAway = ConcurrentHashMap.newKeySet();
@@ -53,15 +54,22 @@ public final class Sessions {
   private final CompletableFuture<Void> empty = new CompletableFuture<>();
   private volatile boolean stopping;
 
+  /** No sessions yet; of one source there may be as many as of all. */
+  public Sessions(SessionContext context, int maxConnections, Consumer<Session> onOpen) {
+    this(context, maxConnections, maxConnections, onOpen);
+  }
+
   /**
    * No sessions yet.
    *
    * @param maxConnections one connection more is refused with -609
+   * @param ofOneSource so many of them from one address; 0 for the usual share
    * @param onOpen told, on the event loop, of each session that messages can flow on
    */
-  public Sessions(SessionContext context, int maxConnections, Consumer<Session> onOpen) {
+  public Sessions(
+      SessionContext context, int maxConnections, int ofOneSource, Consumer<Session> onOpen) {
     this.context = context;
-    this.maxConnections = maxConnections;
+    this.places = new Shares<>(maxConnections, ofOneSource, Sessions::isSilent, context.clock());
     this.onOpen = onOpen;
   }
 
@@ -200,14 +208,40 @@ public final class Sessions {
       turnedAway.add(session);
       return Fault.of(ErrorCode.SERVER_STOPPING, "the server is stopping");
     }
-    if (admitted.incrementAndGet() > maxConnections) {
-      admitted.decrementAndGet();
+    Shares.Outcome<Session> outcome = places.enter(session, session.peer());
+    Shares.Refusal refusal = outcome.refusal();
+    if (refusal != null) {
       turnedAway.add(session);
-      return Fault.of(
-          ErrorCode.CONNECTION_LIMIT,
-          "the server has its " + maxConnections + " connections (max-connections)");
+      return Fault.of(ErrorCode.CONNECTION_LIMIT, why(refusal));
+    }
+    Session silent = outcome.pushedOut();
+    if (silent != null) {
+      pushOut(silent);
     }
     return null;
+  }
+
+  private String why(Shares.Refusal refusal) {
+    return switch (refusal) {
+      case FULL -> "the server has its " + places.most() + " connections (max-connections)";
+      case SHARE ->
+          "the server has "
+              + places.mostOfOne()
+              + " connections from that address (max-connections-per-source)";
+    };
+  }
+
+  private static boolean isSilent(Session session) {
+    return session.counters().snapshot().framesIn() == 0;
+  }
+
+  private void pushOut(Session silent) {
+    Fault why =
+        Fault.of(
+            ErrorCode.CONNECTION_LIMIT,
+            "another connection needed its place, and it had not said anything yet");
+    context.listener().onEvent(new Event.Denied(String.valueOf(silent.peer()), why));
+    silent.close(CloseReason.policy(ErrorCode.CONNECTION_LIMIT, why.message()));
   }
 
   /** Whether one that was turned away may wait until its peer has taken in why. */
@@ -238,7 +272,7 @@ public final class Sessions {
       firstEnd.complete(reason);
     } finally { // whatever fails: this place is free again
       if (!turnedAway.remove(session)) {
-        admitted.decrementAndGet();
+        places.leave(session, session.peer());
       }
       if (connections.decrementAndGet() == 0 && stopping) {
         empty.complete(null);

@@ -173,7 +173,7 @@ public final class Places {
   }
 
   /** How many are taken. */
-  int taken() {
+  public int taken() {
     lock.lock();
     try {
       return taken;
