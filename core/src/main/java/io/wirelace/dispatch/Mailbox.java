@@ -17,6 +17,7 @@ import io.wirelace.wire.Frame;
 import io.wirelace.wire.Headers;
 import io.wirelace.wire.MalformedFrameException;
 import java.util.Objects;
+import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -48,6 +49,7 @@ final class Mailbox implements MessageSink.Inbox {
   private final Session session;
   private final MessageSink.Flow flow;
   private final @Nullable LoopCarrier carrier;
+  private final Executor threads;
   private final long maxMessages;
   private final long maxBytes;
 
@@ -69,6 +71,12 @@ final class Mailbox implements MessageSink.Inbox {
 
   /** For one session; on its event loop. */
   Mailbox(Dispatcher dispatcher, Session session, MessageSink.Flow flow) {
+    this(dispatcher, session, flow, VirtualThreads::start);
+  }
+
+  /** Likewise; handlers that may block are called in tasks of {@code threads}. */
+  Mailbox(Dispatcher dispatcher, Session session, MessageSink.Flow flow, Executor threads) {
+    this.threads = threads;
     this.dispatcher = dispatcher;
     this.routes = dispatcher.routes();
     this.session = session;
@@ -133,7 +141,7 @@ final class Mailbox implements MessageSink.Inbox {
     accepted(1, size);
     if (inline) {
       flow.hold(); // nothing overtakes it
-      VirtualThreads.start(() -> {
+      threads.execute(() -> {
         try {
           Message message = inflate(route, headers, body, request);
           onLoop(() -> handleHeld(route, message, request, size));
@@ -191,7 +199,7 @@ final class Mailbox implements MessageSink.Inbox {
   }
 
   private void startOne(int size, Runnable task) {
-    VirtualThreads.start(() -> {
+    threads.execute(() -> {
       try {
         task.run();
       } catch (Throwable e) {
@@ -275,7 +283,7 @@ final class Mailbox implements MessageSink.Inbox {
     LoopCarrier loop = carrier;
     try {
       if (loop == null || !loop.start(this::handleCarried)) {
-        VirtualThreads.start(this::handleInTurn);
+        threads.execute(this::handleInTurn);
       }
     } catch (Throwable e) {
       flow.cannotGoOn(e); // nobody handles what waits

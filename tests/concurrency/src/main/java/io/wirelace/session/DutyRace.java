@@ -19,8 +19,19 @@ import org.openjdk.jcstress.infra.results.IZ_Result;
 @Outcome(expect = Expect.FORBIDDEN, desc = "The frame waits, and nobody will come for it.")
 @State
 public class DutyRace {
+  /** A sender takes longer to encode than the loop to look: so often it looks. */
+  private static final int LOOKS = 32;
+
   private final Queue queue = new Queue(false);
   private final DrainDuty duty = new DrainDuty();
+
+  /** The loop is draining, and has come to the end of what there was. */
+  public DutyRace() {
+    queue.append(2);
+    duty.takeForLoop();
+    duty.beginWork();
+    queue.take();
+  }
 
   @Actor
   public void sender(IZ_Result result) {
@@ -30,13 +41,12 @@ public class DutyRace {
 
   @Actor
   public void loop() {
-    while (duty.beginWork()) {
-      queue.take();
-      duty.leave();
-      if (!queue.chain.hasMore() || !duty.takeForLoop()) {
-        return;
+    do {
+      for (int i = 0; i < LOOKS; i++) {
+        queue.take();
       }
-    }
+      duty.leave();
+    } while (queue.chain.hasMore() && duty.takeForLoop() && duty.beginWork());
   }
 
   @Arbiter
