@@ -13,7 +13,6 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /** Certificates under an intermediate, as the files of one side have them. */
 class OwnChainTest extends TlsCase {
@@ -111,8 +110,7 @@ class OwnChainTest extends TlsCase {
     }
   }
 
-  @ParameterizedTest
-  @ValueSource(strings = {"boringssl", "jdk"})
+  @ByEachProvider
   void aClientWithoutItsIntermediateIsToldSoByTheServer(String provider) throws Exception {
     serve(localhost.options() + "&client-auth=need&" + rootOption() + "&provider=" + provider);
     Fault fault = refusal(uri(ca.option() + "&" + cert("l") + "&provider=" + provider));
@@ -122,8 +120,7 @@ class OwnChainTest extends TlsCase {
         .contains("all intermediate certificates in the peer's cert file");
   }
 
-  @ParameterizedTest
-  @ValueSource(strings = {"boringssl", "jdk"})
+  @ByEachProvider
   void aClientOfAnotherCaIsToldOfItsCertificateAndNotThatItHasNone(String provider)
       throws Exception {
     serve(localhost.options() + "&client-auth=need&" + rootOption() + "&provider=" + provider);

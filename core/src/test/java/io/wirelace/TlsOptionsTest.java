@@ -129,8 +129,7 @@ class TlsOptionsTest extends TlsCase {
     }
   }
 
-  @ParameterizedTest
-  @ValueSource(strings = {"boringssl", "jdk"})
+  @ByEachProvider
   void theNameThatIsAskedForPicksTheCertificate(String provider) {
     TestCa.Leaf a = ca.issue("a", b -> b.addSanDnsName("a.example"));
     TestCa.Leaf wild = ca.issue("wild", b -> TestCa.withDnsName(b, "*.b.example"));
@@ -157,8 +156,7 @@ class TlsOptionsTest extends TlsCase {
         .contains("another host");
   }
 
-  @ParameterizedTest
-  @ValueSource(strings = {"boringssl", "jdk"})
+  @ByEachProvider
   void aWantedClientCertificateIsTheSessionsIdentity(String provider) {
     Server server =
         serve(localhost.options() + "&client-auth=want&" + ca.option() + "&provider=" + provider);
@@ -177,8 +175,7 @@ class TlsOptionsTest extends TlsCase {
     }
   }
 
-  @ParameterizedTest
-  @ValueSource(strings = {"boringssl", "jdk"})
+  @ByEachProvider
   void oneOfSeveralPinsIsEnough(String provider) {
     String nobody = "sha256/" + Base64.getEncoder().encodeToString(new byte[32]);
     serve(localhost.options());
@@ -188,8 +185,7 @@ class TlsOptionsTest extends TlsCase {
     }
   }
 
-  @ParameterizedTest
-  @ValueSource(strings = {"boringssl", "jdk"})
+  @ByEachProvider
   void theHostIsNotVerifiedWhereThatIsSwitchedOff(String provider) {
     serve(ca.issue("other", b -> b.addSanDnsName("other.example")).options());
     try (Client client = connect("verify-host=false&provider=" + provider)) {
@@ -255,8 +251,7 @@ class TlsOptionsTest extends TlsCase {
     Files.move(whole, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
   }
 
-  @ParameterizedTest
-  @ValueSource(strings = {"boringssl", "jdk"})
+  @ByEachProvider
   void certificatesAreExchangedWhileConnectionsGoOn(String provider) throws Exception {
     TestCa.Leaf next = ca.issue("next", b -> b.addSanIpAddress("127.0.0.1"));
     serve(localhost.options() + "&reload-interval=20ms&provider=" + provider);

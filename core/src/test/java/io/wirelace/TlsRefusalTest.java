@@ -21,7 +21,6 @@ import java.util.Base64;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /** Who is turned away, by both providers: the code on both ends, each with the reason in words. */
 class TlsRefusalTest extends TlsCase {
@@ -35,36 +34,30 @@ class TlsRefusalTest extends TlsCase {
     assertThat(failure().message()).contains(serverSays);
   }
 
-  @ParameterizedTest
-  @ValueSource(strings = {"boringssl", "jdk"})
+  private TestCa.Leaf expired() {
+    return ca.issue(
+        "old",
+        b ->
+            b.addSanIpAddress("127.0.0.1")
+                .notBefore(Instant.now().minus(Duration.ofDays(20)))
+                .notAfter(Instant.now().minus(Duration.ofDays(10))));
+  }
+
+  @ByEachProvider
   void anExpiredCertificate(String provider) {
-    TestCa.Leaf old =
-        ca.issue(
-            "old",
-            b ->
-                b.addSanIpAddress("127.0.0.1")
-                    .notBefore(Instant.now().minus(Duration.ofDays(20)))
-                    .notAfter(Instant.now().minus(Duration.ofDays(10))));
+    TestCa.Leaf old = expired();
     serve(old.options() + "&provider=" + provider);
     refused(ca.option() + "&provider=" + provider, "has expired", "expired");
   }
 
-  @ParameterizedTest
-  @ValueSource(strings = {"boringssl", "jdk"})
+  @ByEachProvider
   void anExpiredCertificateThatIsTrustedItself(String provider) {
-    TestCa.Leaf old =
-        ca.issue(
-            "old",
-            b ->
-                b.addSanIpAddress("127.0.0.1")
-                    .notBefore(Instant.now().minus(Duration.ofDays(20)))
-                    .notAfter(Instant.now().minus(Duration.ofDays(10))));
+    TestCa.Leaf old = expired();
     serve(old.options() + "&provider=" + provider);
     refused("ca=" + old.cert() + "&provider=" + provider, "has expired", "expired");
   }
 
-  @ParameterizedTest
-  @ValueSource(strings = {"boringssl", "jdk"})
+  @ByEachProvider
   void aRevokedCertificate(String provider) throws IOException {
     Path list = directory.resolve("ca.crl");
     Files.write(list, ca.revoke(localhost));
@@ -72,8 +65,7 @@ class TlsRefusalTest extends TlsCase {
     refused(ca.option() + "&crl=" + list + "&provider=" + provider, "was revoked", "certificate");
   }
 
-  @ParameterizedTest
-  @ValueSource(strings = {"boringssl", "jdk"})
+  @ByEachProvider
   void aClientWhoseCertificateIsRevokedOnceTheListIsRead(String provider) throws IOException {
     Path list = directory.resolve("ca.crl");
     Files.write(list, ca.revoke());
@@ -97,8 +89,7 @@ class TlsRefusalTest extends TlsCase {
     refused(ca.option() + "&" + own + "&" + bob.options(), "certificate", "CN=bob was revoked");
   }
 
-  @ParameterizedTest
-  @ValueSource(strings = {"boringssl", "jdk"})
+  @ByEachProvider
   void aCertificateForAnotherHost(String provider) {
     serve(ca.issue("other", b -> b.addSanDnsName("other.example")).options());
     refused(
@@ -107,8 +98,7 @@ class TlsRefusalTest extends TlsCase {
         "does not accept our certificate");
   }
 
-  @ParameterizedTest
-  @ValueSource(strings = {"boringssl", "jdk"})
+  @ByEachProvider
   void aCertificateOfAnUnknownCa(String provider) {
     serve(localhost.options() + "&provider=" + provider);
     TestCa stranger = TestCa.create(directory, "stranger");
@@ -124,8 +114,7 @@ class TlsRefusalTest extends TlsCase {
     assertThat(refusal(uri("")).message()).contains("of a CA that is not trusted");
   }
 
-  @ParameterizedTest
-  @ValueSource(strings = {"boringssl", "jdk"})
+  @ByEachProvider
   void aKeyThatIsNotPinned(String provider) {
     serve(localhost.options());
     refused(
@@ -134,8 +123,7 @@ class TlsRefusalTest extends TlsCase {
         "does not accept our certificate");
   }
 
-  @ParameterizedTest
-  @ValueSource(strings = {"boringssl", "jdk"})
+  @ByEachProvider
   void aPinnedKeyOfAnUnknownCa(String provider) {
     serve(localhost.options());
     TestCa stranger = TestCa.create(directory, "stranger");
@@ -145,15 +133,13 @@ class TlsRefusalTest extends TlsCase {
         "our certificate");
   }
 
-  @ParameterizedTest
-  @ValueSource(strings = {"boringssl", "jdk"})
+  @ByEachProvider
   void aClientWithoutACertificate(String provider) {
     serve(localhost.options() + "&client-auth=need&" + ca.option() + "&provider=" + provider);
     refused(ca.option() + "&provider=" + provider, "certificate", "no certificate");
   }
 
-  @ParameterizedTest
-  @ValueSource(strings = {"boringssl", "jdk"})
+  @ByEachProvider
   void aClientOfAnUnknownCa(String provider) throws IOException {
     serve(localhost.options() + "&client-auth=want&" + ca.option() + "&provider=" + provider);
     // Of the same name, or the client would not even offer its certificate.
@@ -165,8 +151,7 @@ class TlsRefusalTest extends TlsCase {
         "of a CA that is not trusted");
   }
 
-  @ParameterizedTest
-  @ValueSource(strings = {"boringssl", "jdk"})
+  @ByEachProvider
   void aClientWhoseKeyIsNotPinned(String provider) {
     serve(
         localhost.options()
@@ -179,8 +164,7 @@ class TlsRefusalTest extends TlsCase {
     refused(ca.option() + "&" + ca.issue("bob", b -> b).options(), "certificate", "not pinned");
   }
 
-  @ParameterizedTest
-  @ValueSource(strings = {"boringssl", "jdk"})
+  @ByEachProvider
   void aVersionThatTheOtherDoesNotSpeak(String provider) {
     serve(localhost.options() + "&versions=1.2&provider=" + provider);
     refused(
@@ -189,8 +173,7 @@ class TlsRefusalTest extends TlsCase {
         "no version of TLS");
   }
 
-  @ParameterizedTest
-  @ValueSource(strings = {"boringssl", "jdk"})
+  @ByEachProvider
   void cipherSuitesOfWhichNoneIsCommon(String provider) {
     String suite = "ciphers=TLS_ECDHE_ECDSA_WITH_AES_";
     serve(localhost.options() + "&versions=1.2&" + suite + "256_GCM_SHA384&provider=" + provider);
@@ -209,8 +192,7 @@ class TlsRefusalTest extends TlsCase {
     assertThat(failure().message()).contains("does not speak TLS here");
   }
 
-  @ParameterizedTest
-  @ValueSource(strings = {"boringssl", "jdk"})
+  @ByEachProvider
   void tlsOnAPlaintextPort(String provider) {
     try (Server plain = Wirelace.server().listen("tcp://127.0.0.1:0").on(events::add).start()) {
       Fault fault =
@@ -261,8 +243,7 @@ class TlsRefusalTest extends TlsCase {
     }
   }
 
-  @ParameterizedTest
-  @ValueSource(strings = {"boringssl", "jdk"})
+  @ByEachProvider
   void aClientThatGoesInTheMiddleIsLostToo(String provider) throws Exception {
     Server server = serve(localhost.options() + "&provider=" + provider);
     try (Socket gone =

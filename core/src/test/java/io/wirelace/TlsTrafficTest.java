@@ -22,8 +22,6 @@ import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.TrustManager;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /** Bytes of TLS as nobody of ours would send them, and how a direction ends. */
 class TlsTrafficTest extends TlsCase {
@@ -76,8 +74,7 @@ class TlsTrafficTest extends TlsCase {
     }
   }
 
-  @ParameterizedTest
-  @ValueSource(strings = {"boringssl", "jdk"})
+  @ByEachProvider
   void recordsOfTwoBytesAreNotTakenForTheEnd(String provider) throws Exception {
     Server server = serve(localhost.options() + "&provider=" + provider);
     try (SSLSocket peer = socket(server, "TLSv1.3")) {
@@ -95,8 +92,7 @@ class TlsTrafficTest extends TlsCase {
     }
   }
 
-  @ParameterizedTest
-  @ValueSource(strings = {"boringssl", "jdk"})
+  @ByEachProvider
   void anEndWithoutCloseNotifyIsABrokenConnection(String provider) throws Exception {
     Server server = serve(localhost.options() + "&provider=" + provider);
     URI uri = URI.create(server.uri());
@@ -112,8 +108,7 @@ class TlsTrafficTest extends TlsCase {
     }
   }
 
-  @ParameterizedTest
-  @ValueSource(strings = {"boringssl", "jdk"})
+  @ByEachProvider
   void aHelloInPiecesOfOneByteIsAHello(String provider) throws Exception {
     Server server = serve(localhost.options() + "&provider=" + provider);
     URI uri = URI.create(server.uri());
@@ -123,8 +118,7 @@ class TlsTrafficTest extends TlsCase {
     }
   }
 
-  @ParameterizedTest
-  @ValueSource(strings = {"boringssl", "jdk"})
+  @ByEachProvider
   void aHelloThatClaimsSixteenMebibytesIsRefusedByItsHeader(String provider) throws Exception {
     Server server = serve(localhost.options() + "&provider=" + provider);
     try (Client bystander = connect("");
@@ -165,8 +159,7 @@ class TlsTrafficTest extends TlsCase {
     }
   }
 
-  @ParameterizedTest
-  @ValueSource(strings = {"boringssl", "jdk"})
+  @ByEachProvider
   void oldVersionsGetTheAlertThatIsForThem(String provider) throws Exception {
     Server server = serve(localhost.options() + "&provider=" + provider);
     for (String version : List.of("0301", "0302")) {
@@ -183,8 +176,7 @@ class TlsTrafficTest extends TlsCase {
     assertThat(failure().message()).contains("no version of TLS");
   }
 
-  @ParameterizedTest
-  @ValueSource(strings = {"boringssl", "jdk"})
+  @ByEachProvider
   void anotherHandshakeInTheMiddleIsRefused(String provider) throws Exception {
     Server server = serve(localhost.options() + "&provider=" + provider);
     try (SSLSocket peer = socket(server, "TLSv1.2")) {

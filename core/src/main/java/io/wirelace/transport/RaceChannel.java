@@ -1,13 +1,7 @@
 package io.wirelace.transport;
 
-import io.netty.channel.AbstractChannel;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelConfig;
-import io.netty.channel.ChannelMetadata;
 import io.netty.channel.ChannelOutboundBuffer;
-import io.netty.channel.ChannelPromise;
-import io.netty.channel.DefaultChannelConfig;
-import io.netty.channel.EventLoop;
 import java.net.SocketAddress;
 import org.jspecify.annotations.Nullable;
 
@@ -15,13 +9,9 @@ import org.jspecify.annotations.Nullable;
  * Stands for a connection while several addresses are tried for it: closing it ends the attempts,
  * and later the one that won. Nothing is read or written here. Event loop only.
  */
-final class RaceChannel extends AbstractChannel {
-  private static final ChannelMetadata METADATA = new ChannelMetadata(false);
-
-  private final ChannelConfig config = new DefaultChannelConfig(this);
+final class RaceChannel extends SocketlessChannel {
   private final Runnable onClose;
   private volatile @Nullable Channel winner;
-  private volatile boolean open = true;
 
   RaceChannel(Runnable onClose) {
     super(null);
@@ -33,8 +23,7 @@ final class RaceChannel extends AbstractChannel {
   }
 
   @Override
-  protected void doClose() {
-    open = false;
+  protected void closed() {
     onClose.run();
     Channel won = winner;
     if (won != null) {
@@ -43,34 +32,9 @@ final class RaceChannel extends AbstractChannel {
   }
 
   @Override
-  protected void doDisconnect() {
-    doClose();
-  }
-
-  @Override
-  public boolean isOpen() {
-    return open;
-  }
-
-  @Override
   public boolean isActive() {
     Channel won = winner;
     return won != null && won.isActive();
-  }
-
-  @Override
-  public ChannelConfig config() {
-    return config;
-  }
-
-  @Override
-  public ChannelMetadata metadata() {
-    return METADATA;
-  }
-
-  @Override
-  protected boolean isCompatible(EventLoop loop) {
-    return true; // it asks nothing of it
   }
 
   @Override
@@ -86,11 +50,6 @@ final class RaceChannel extends AbstractChannel {
   }
 
   @Override
-  protected void doBind(SocketAddress address) {
-    throw new UnsupportedOperationException();
-  }
-
-  @Override
   protected void doBeginRead() {
     // There is nothing to read.
   }
@@ -98,15 +57,5 @@ final class RaceChannel extends AbstractChannel {
   @Override
   protected void doWrite(ChannelOutboundBuffer out) {
     throw new UnsupportedOperationException();
-  }
-
-  @Override
-  protected AbstractUnsafe newUnsafe() {
-    return new AbstractUnsafe() {
-      @Override
-      public void connect(SocketAddress to, SocketAddress from, ChannelPromise promise) {
-        promise.setFailure(new UnsupportedOperationException("the race connects"));
-      }
-    };
   }
 }

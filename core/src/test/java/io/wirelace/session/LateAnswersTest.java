@@ -25,13 +25,7 @@ class LateAnswersTest {
   private static final byte[] LARGE = new byte[400_000]; // four of them fill the queue
 
   private final List<InboundRequest> handled = new ArrayList<>();
-  private final SessionOnTape tape =
-      SessionOnTape.of((frame, request) -> {
-        if (request != null) {
-          handled.add(request);
-        }
-        return false;
-      });
+  private final SessionOnTape tape = SessionOnTape.keeping(handled);
 
   @AfterEach
   void close() {

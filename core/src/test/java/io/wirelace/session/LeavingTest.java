@@ -21,13 +21,7 @@ class LeavingTest {
 
   private final List<InboundRequest> handled = new ArrayList<>();
   private final AtomicReference<CloseReason> why = new AtomicReference<>();
-  private final SessionOnTape tape =
-      SessionOnTape.of((frame, request) -> {
-        if (request != null) {
-          handled.add(request);
-        }
-        return false;
-      });
+  private final SessionOnTape tape = SessionOnTape.keeping(handled);
 
   @AfterEach
   void close() {

@@ -87,6 +87,16 @@ final class SessionOnTape implements AutoCloseable {
     return new SessionOnTape(Role.SERVER, taker, seed);
   }
 
+  /** One whose requests stay unanswered, and are kept there. */
+  static SessionOnTape keeping(List<InboundRequest> unanswered) {
+    return of((frame, request) -> {
+      if (request != null) {
+        unanswered.add(request);
+      }
+      return false;
+    });
+  }
+
   /** A client's, which does not greet. */
   static SessionOnTape ofClient(Taker taker) {
     return new SessionOnTape(Role.CLIENT, taker, 1);

@@ -1,15 +1,10 @@
 package io.wirelace.transport.udp;
 
 import io.netty.buffer.ByteBuf;
-import io.netty.channel.AbstractChannel;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelConfig;
-import io.netty.channel.ChannelMetadata;
 import io.netty.channel.ChannelOutboundBuffer;
-import io.netty.channel.ChannelPromise;
-import io.netty.channel.DefaultChannelConfig;
-import io.netty.channel.EventLoop;
 import io.netty.channel.WriteBufferWaterMark;
+import io.wirelace.transport.SocketlessChannel;
 import java.net.SocketAddress;
 import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
@@ -18,9 +13,7 @@ import org.jspecify.annotations.Nullable;
  * One peer of a socket that many share: what it sends is fired up this channel's pipeline, and what
  * is written here leaves as one datagram a frame. Event loop only, that of the socket.
  */
-final class PeerChannel extends AbstractChannel {
-  private static final ChannelMetadata METADATA = new ChannelMetadata(false);
-
+final class PeerChannel extends SocketlessChannel {
   /** What an object that waits takes beside its bytes, so that small ones are bounded too. */
   private static final int OVERHEAD_BYTES = 100;
 
@@ -45,7 +38,6 @@ final class PeerChannel extends AbstractChannel {
     void closed(PeerChannel peer);
   }
 
-  private final ChannelConfig config = new DefaultChannelConfig(this);
   private final Socket socket;
   private final SocketAddress remote;
   private final SocketAddress local;
@@ -57,7 +49,6 @@ final class PeerChannel extends AbstractChannel {
   private long lastReadNs;
   private boolean draining;
   private boolean readSinceComplete;
-  private volatile boolean open = true;
 
   PeerChannel(
       Channel parent, Socket socket, SocketAddress remote, int mostWaitingBytes, long nowNs) {
@@ -68,7 +59,7 @@ final class PeerChannel extends AbstractChannel {
     this.mostWaitingBytes = mostWaitingBytes;
     this.openedNs = nowNs;
     this.lastReadNs = nowNs;
-    config.setWriteBufferWaterMark(WATERMARK);
+    config().setWriteBufferWaterMark(WATERMARK);
   }
 
   /** What a listener does for it below its session; null on the channel of a group. */
@@ -90,7 +81,7 @@ final class PeerChannel extends AbstractChannel {
    */
   boolean receive(ByteBuf frame, long nowNs) {
     lastReadNs = nowNs;
-    if (config.isAutoRead() && waiting.isEmpty()) {
+    if (config().isAutoRead() && waiting.isEmpty()) {
       boolean first = !readSinceComplete;
       readSinceComplete = true;
       pipeline().fireChannelRead(frame);
@@ -129,7 +120,7 @@ final class PeerChannel extends AbstractChannel {
     draining = false;
     boolean any = false;
     // One was asked for in any case: a session that does not read looks whether something came.
-    while ((!any || config.isAutoRead()) && !waiting.isEmpty()) {
+    while ((!any || config().isAutoRead()) && !waiting.isEmpty()) {
       ByteBuf frame = waiting.remove();
       waitingBytes -= frame.readableBytes() + OVERHEAD_BYTES;
       any = true;
@@ -173,8 +164,7 @@ final class PeerChannel extends AbstractChannel {
   // ---- its life ----
 
   @Override
-  protected void doClose() {
-    open = false;
+  protected void closed() {
     for (ByteBuf frame = waiting.poll(); frame != null; frame = waiting.poll()) {
       frame.release();
     }
@@ -182,38 +172,8 @@ final class PeerChannel extends AbstractChannel {
   }
 
   @Override
-  protected void doDisconnect() {
-    doClose();
-  }
-
-  @Override
-  protected void doBind(SocketAddress address) {
-    throw new UnsupportedOperationException();
-  }
-
-  @Override
-  public boolean isOpen() {
-    return open;
-  }
-
-  @Override
   public boolean isActive() {
-    return open;
-  }
-
-  @Override
-  public ChannelConfig config() {
-    return config;
-  }
-
-  @Override
-  public ChannelMetadata metadata() {
-    return METADATA;
-  }
-
-  @Override
-  protected boolean isCompatible(EventLoop loop) {
-    return true; // it asks nothing of it
+    return isOpen();
   }
 
   @Override
@@ -224,15 +184,5 @@ final class PeerChannel extends AbstractChannel {
   @Override
   protected SocketAddress remoteAddress0() {
     return remote;
-  }
-
-  @Override
-  protected AbstractUnsafe newUnsafe() {
-    return new AbstractUnsafe() {
-      @Override
-      public void connect(SocketAddress to, SocketAddress from, ChannelPromise promise) {
-        promise.setFailure(new UnsupportedOperationException("a peer is connected from the start"));
-      }
-    };
   }
 }
