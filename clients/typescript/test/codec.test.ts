@@ -177,3 +177,9 @@ test("an error says its number, name and text", () => {
   assert.equal(new WirelaceError(-999, "").message, "-999 unknown");
   assert.deepEqual(utf8(""), NO_BYTES);
 });
+
+test("names that begin with a dollar are the protocol's own, and refused where a user gives them", () => {
+  assert.throws(() => routeBytes("$mine"), code(ErrorCode.INVALID_ARGUMENT));
+  assert.throws(() => encodeHeaders(new Map([["$mine", "1"]])), code(ErrorCode.INVALID_ARGUMENT));
+  assert.equal(routeBytes("mine$").length, 5);
+});

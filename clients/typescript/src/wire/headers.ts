@@ -1,7 +1,7 @@
 import { ErrorCode } from "../codes.js";
 import { WirelaceError } from "../error.js";
 import { MAX_HEADERS } from "./header.js";
-import { decodeUtf8, NO_BYTES, utf8 } from "./text.js";
+import { decodeUtf8, NO_BYTES, refuseOwnName, utf8 } from "./text.js";
 
 /** The headers of a message: a few texts by lower-case key. */
 export type MessageHeaders = ReadonlyMap<string, string>;
@@ -55,6 +55,7 @@ export function headerBlock(headers: MessageHeaders): Uint8Array {
     if (UPPER_CASE.test(key)) {
       throw invalid(`header key ${key} (expected lower case)`);
     }
+    refuseOwnName("header key", key);
     if (valueBytes.length > 0xffff) {
       throw invalid(`value of header ${key} of ${valueBytes.length} bytes (at most 65535 allowed)`);
     }

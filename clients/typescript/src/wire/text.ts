@@ -43,11 +43,22 @@ export function bodyBytes(body: BodyLike | undefined): Uint8Array {
   );
 }
 
+/** Names that begin with `$` are the protocol's own: a user's are refused with -1. */
+export function refuseOwnName(what: string, name: string): void {
+  if (name.startsWith("$")) {
+    throw new WirelaceError(
+      ErrorCode.INVALID_ARGUMENT,
+      `${what} ${name} (expected another first letter: names with $ are the protocol's own)`,
+    );
+  }
+}
+
 /** The bytes of a route; none for the empty route, which is the peer's default handler. */
 export function routeBytes(route: string): Uint8Array {
   const bytes = utf8(route);
   if (bytes.length > 0xff) {
     throw new WirelaceError(ErrorCode.INVALID_ARGUMENT, `route of ${bytes.length} bytes (expected 0 to 255)`);
   }
+  refuseOwnName("route", route);
   return bytes;
 }

@@ -12,11 +12,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.wirelace.dispatch.RunMode;
+import io.wirelace.error.ErrorCode;
 import io.wirelace.error.WirelaceException;
 import io.wirelace.metrics.Event;
+import io.wirelace.session.Message;
 import io.wirelace.session.Session;
 import java.io.IOException;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -49,6 +52,39 @@ class CallRulesTest extends ServerCase {
     handled.incrementAndGet();
     release.await();
     return body;
+  }
+
+  @Test
+  void namesThatBeginWithADollarAreRefusedWhereAUserGivesThem() {
+    try (Client client = Wirelace.connect(server.uri())) {
+      for (org.assertj.core.api.ThrowableAssert.ThrowingCallable mistake :
+          List.<org.assertj.core.api.ThrowableAssert.ThrowingCallable>of(
+              () -> client.send("$mine", new byte[0]),
+              () -> client.session().trySend("$mine", new byte[0]),
+              () -> client.request("$mine", new byte[0]),
+              () -> client.requestAsync("$mine", new byte[0]),
+              () -> Message.of(new byte[0]).withHeader("$mine", "1"),
+              () -> Wirelace.server().route("$mine", (session, message) -> message.body()),
+              () -> Wirelace.server().receive("$mine", (session, message) -> {}))) {
+        assertThatThrownBy(mistake)
+            .isInstanceOfSatisfying(
+                WirelaceException.class,
+                e -> assertThat(e.fault().is(ErrorCode.INVALID_ARGUMENT)).isTrue())
+            .hasMessageContaining("$mine");
+      }
+    }
+  }
+
+  @Test
+  void aPeersRouteWithADollarIsAnUnknownOneAndItsHeaderIsRead() throws IOException {
+    try (RawPeer peer = peer()) {
+      peer.send(routed(0, 1, "$mine", "x"));
+      assertThat(peer.read().code()).isEqualTo(-645);
+      peer.send(
+          frame(HEADERS | ROUTED, 2, join(route("echo"), headers("$mine", "1"), new byte[1])));
+      assertThat(peer.read().type()).isEqualTo(1);
+      peer.expectAlive();
+    }
   }
 
   @Test

@@ -83,6 +83,8 @@ final class RequestCommand implements Callable<Integer> {
       return message.withHeader(key, value);
     } catch (IllegalArgumentException e) {
       throw new CommandFailed(ExitCode.USAGE, "--header " + key + "=…: " + e.getMessage());
+    } catch (WirelaceException e) {
+      throw new CommandFailed(ExitCode.USAGE, "--header " + key + "=…: " + e.fault().message());
     }
   }
 

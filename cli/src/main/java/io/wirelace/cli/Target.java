@@ -3,6 +3,7 @@ package io.wirelace.cli;
 import io.wirelace.Client;
 import io.wirelace.Wirelace;
 import io.wirelace.config.Defaults;
+import io.wirelace.error.WirelaceException;
 import io.wirelace.wire.Frame;
 import java.time.Duration;
 import picocli.CommandLine.Option;
@@ -24,7 +25,7 @@ final class Target {
   /**
    * A route as it was given.
    *
-   * @throws CommandFailed with exit code 2 if none can be so long
+   * @throws CommandFailed with exit code 2 if none can be so long, or be called so
    */
   static String route(String given) {
     try {
@@ -34,6 +35,8 @@ final class Target {
       return given;
     } catch (IllegalArgumentException e) {
       throw new CommandFailed(ExitCode.USAGE, "ROUTE: " + e.getMessage());
+    } catch (WirelaceException e) {
+      throw new CommandFailed(ExitCode.USAGE, "ROUTE: " + e.fault().message());
     }
   }
 

@@ -116,9 +116,9 @@ final class Sending {
       session.drop(Drop.QUEUE_FULL, 1, "outbound queue is full");
       return SendResult.DROPPED;
     }
+    byte[] name = routeBytes(route); // a mistake of the caller's is no refusal
     try {
-      if (!session.isOpen()
-          || !write(FrameHeader.NOTIFICATION, 0, routeBytes(route), headers, body)) {
+      if (!session.isOpen() || !write(FrameHeader.NOTIFICATION, 0, name, headers, body)) {
         return SendResult.REFUSED;
       }
     } catch (WirelaceException e) {

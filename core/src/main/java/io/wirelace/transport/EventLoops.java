@@ -229,7 +229,7 @@ public final class EventLoops implements AutoCloseable {
    * whether they are to end before they run tasks, and leave after them: one that is told in
    * between would leave its sockets open, and with them whatever their handlers hold.
    */
-  static final class Loop extends SingleThreadIoEventLoop implements LoopWait.Loop {
+  private static final class Loop extends SingleThreadIoEventLoop implements LoopWait.Loop {
     /** Without memory a loop does not sleep, and does not keep a processor busy either. */
     private static final long NO_MEMORY_NS = TimeUnit.MILLISECONDS.toNanos(1);
 
@@ -306,7 +306,8 @@ public final class EventLoops implements AutoCloseable {
     /** Whether all is done; there may be no memory for it yet. */
     private boolean recover() {
       Error cause = failure;
-      return (cause == null || tellFailure(cause)) & endStranded();
+      boolean told = cause == null || tellFailure(cause);
+      return endStranded() && told;
     }
 
     private boolean tellFailure(Error cause) {
@@ -441,6 +442,15 @@ public final class EventLoops implements AutoCloseable {
     } else {
       executor.execute(task);
     }
+  }
+
+  /** Has a loop of ours end something at its next turn; false if it is none. Any thread. */
+  static boolean strand(EventExecutor on, Stranded one) {
+    if (on instanceof Loop loop) {
+      loop.strand(one);
+      return true;
+    }
+    return false;
   }
 
   /** The socket of a channel for other threads' writes; null if there is none. On its loop. */

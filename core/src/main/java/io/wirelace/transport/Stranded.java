@@ -15,8 +15,8 @@ public abstract class Stranded {
   private static final AtomicIntegerFieldUpdater<Stranded> LISTED =
       AtomicIntegerFieldUpdater.newUpdater(Stranded.class, "listed");
 
-  /** 1 if it is in the list, otherwise 0. */
-  private volatile int listed;
+  /** 1 if it is in the list, otherwise 0. By the updater; it comes out on its event loop. */
+  volatile int listed;
 
   /** The next in the list; its event loop's, and before that its thread's that lists it. */
   @Nullable Stranded next;
@@ -48,11 +48,7 @@ public abstract class Stranded {
 
   /** Has the loop end it soon. Any thread, any number of times; allocates nothing. */
   public final void endSoon(EventExecutor loop) {
-    if (!LISTED.compareAndSet(this, 0, 1)) {
-      return;
-    }
-    if (loop instanceof EventLoops.Loop ours) {
-      ours.strand(this);
+    if (!LISTED.compareAndSet(this, 0, 1) || EventLoops.strand(loop, this)) {
       return;
     }
     try {

@@ -349,6 +349,7 @@ public final class Frame {
       throw new IllegalArgumentException(
           "route of " + encoded.length + " bytes (expected 1 to 255): " + route);
     }
+    OwnNames.refuse("route", route);
     return encoded;
   }
 }

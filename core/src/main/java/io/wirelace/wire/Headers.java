@@ -60,6 +60,7 @@ public final class Headers {
    *
    * @throws IllegalArgumentException if the key is empty, not lower case or over 255 bytes, or the
    *     value over 65,535 bytes
+   * @throws io.wirelace.error.WirelaceException -1 if the key begins with {@code $}
    */
   public Headers with(String key, String value) {
     check(key, value);
@@ -76,6 +77,7 @@ public final class Headers {
 
   private static void check(String key, String value) {
     checkKey(key);
+    OwnNames.refuse("header key", key);
     int bytes = value.getBytes(StandardCharsets.UTF_8).length;
     if (bytes > MAX_VALUE_BYTES) {
       throw new IllegalArgumentException(

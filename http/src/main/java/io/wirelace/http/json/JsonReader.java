@@ -3,6 +3,7 @@ package io.wirelace.http.json;
 import io.wirelace.error.ErrorCode;
 import io.wirelace.error.Fault;
 import io.wirelace.error.PeerText;
+import io.wirelace.error.WirelaceException;
 import io.wirelace.wire.FrameEncoder;
 import io.wirelace.wire.FrameHeader;
 import io.wirelace.wire.Greeting;
@@ -176,7 +177,7 @@ final class JsonReader {
     }
     try {
       headers = Headers.of(map);
-    } catch (IllegalArgumentException e) {
+    } catch (IllegalArgumentException | WirelaceException e) {
       throw malformed(String.valueOf(e.getMessage()));
     }
   }
