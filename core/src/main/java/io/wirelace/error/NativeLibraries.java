@@ -1,7 +1,14 @@
 package io.wirelace.error;
 
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
 /** Says why a native library was not loaded, and what to do where that is known. Stateless. */
 public final class NativeLibraries {
+  /** Of causes and what they suppress; they may form a ring. */
+  private static final int DEEPEST = 8;
+
   private NativeLibraries() {}
 
   /** One line. Libraries are unpacked to the temporary folder, which often may not execute them. */
@@ -10,10 +17,26 @@ public final class NativeLibraries {
     while (root.getCause() != null) {
       root = root.getCause();
     }
-    String said = root.getMessage();
-    String first =
-        (said == null ? root.toString() : said).lines().findFirst().orElse(root.toString());
-    return mayNotExecute(first) ? first + hint() : first;
+    return notExecutable(failure, DEEPEST).map(line -> line + hint()).orElse(firstLine(root));
+  }
+
+  private static String firstLine(Throwable thrown) {
+    String said = thrown.getMessage();
+    return (said == null ? thrown.toString() : said).lines().findFirst().orElse(thrown.toString());
+  }
+
+  /** Where several names of a library are tried, what each failed with is only suppressed. */
+  private static Optional<String> notExecutable(@Nullable Throwable thrown, int depth) {
+    if (thrown == null || depth == 0) {
+      return Optional.empty();
+    }
+    String line = firstLine(thrown);
+    if (mayNotExecute(line)) {
+      return Optional.of(line);
+    }
+    return Stream.concat(Stream.of(thrown.getSuppressed()), Stream.ofNullable(thrown.getCause()))
+        .flatMap(one -> notExecutable(one, depth - 1).stream())
+        .findFirst();
   }
 
   /** As glibc and musl say it. */

@@ -16,4 +16,18 @@ class NativeLibrariesTest {
     assertThat(NativeLibraries.whyNot(new UnsatisfiedLinkError("only on OSX\nat x")))
         .isEqualTo("only on OSX");
   }
+
+  /** As Netty tries BoringSSL's library: under several names, and says nothing of each. */
+  @Test
+  void whatIsOnlySuppressedCountsToo() {
+    Throwable each = new UnsatisfiedLinkError("could not load a native library: x");
+    each.addSuppressed(new UnsatisfiedLinkError("/tmp/x.so: failed to map segment from shared"));
+    Throwable all = new IllegalArgumentException("Failed to load any of the given libraries: [x]");
+    all.addSuppressed(new UnsatisfiedLinkError("no y in java.library.path"));
+    all.addSuppressed(each);
+
+    assertThat(NativeLibraries.whyNot(new LinkageError("outer", all)))
+        .startsWith("/tmp/x.so: failed to map segment")
+        .contains("-Dio.netty.native.workdir=FOLDER");
+  }
 }

@@ -1,5 +1,6 @@
 package io.wirelace.wire;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -7,7 +8,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Native libraries do not stay in the temporary folder. */
 final class UnpackedLibraryTest {
@@ -33,5 +36,39 @@ final class UnpackedLibraryTest {
         .filteredOn(line -> line.contains("liblz4-java-"))
         .isNotEmpty()
         .allMatch(line -> line.endsWith("(deleted)"));
+  }
+
+  /** A process that compresses and then halts, as lace does when it is told to stop. */
+  static final class Halting {
+    public static void main(String[] arguments) {
+      for (Compression one : List.of(Compression.LZ4, Compression.ZSTD)) {
+        if (one.deflate(new byte[100_000]) == null) {
+          Runtime.getRuntime().halt(1);
+        }
+      }
+      Runtime.getRuntime().halt(0);
+    }
+  }
+
+  @Test
+  void aProcessThatHaltsLeavesNothingBehind(@TempDir Path temporary) throws Exception {
+    assumeTrue(Files.exists(Path.of("/proc/self/maps")), "SKIP: no /proc/self/maps");
+    Process process =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Djava.io.tmpdir=" + temporary,
+                "-XX:TieredStopAtLevel=1",
+                "-XX:-UsePerfData",
+                "--enable-native-access=ALL-UNNAMED",
+                "-cp",
+                System.getProperty("java.class.path"),
+                Halting.class.getName())
+            .redirectErrorStream(true)
+            .start();
+    String said = new String(process.getInputStream().readAllBytes(), UTF_8);
+    assertThat(process.waitFor()).as(said).isZero();
+    try (Stream<Path> left = Files.list(temporary)) {
+      assertThat(left).isEmpty();
+    }
   }
 }

@@ -8,6 +8,7 @@ import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
@@ -43,6 +44,10 @@ final class LaceProcess implements AutoCloseable {
   }
 
   private static Process launch(Path folder, List<String> args) throws IOException {
+    return new ProcessBuilder(command(args)).directory(folder.toAbsolutePath().toFile()).start();
+  }
+
+  private static List<String> command(List<String> args) {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     // They are to start soon, several at once.
@@ -51,7 +56,7 @@ final class LaceProcess implements AutoCloseable {
     command.addAll(
         List.of("-jar", root.resolve("cli/target/lace.jar").toAbsolutePath().toString()));
     command.addAll(args);
-    return new ProcessBuilder(command).directory(folder.toAbsolutePath().toFile()).start();
+    return command;
   }
 
   /** Starts one whose lines are to be waited for. */
@@ -65,6 +70,23 @@ final class LaceProcess implements AutoCloseable {
     started.process.getOutputStream().close();
     Thread.ofVirtual().start(started::readLines);
     return started;
+  }
+
+  /** Starts one that may have only so many files open. */
+  static LaceProcess startWithFiles(int most, String... args) throws IOException {
+    List<String> command =
+        new ArrayList<>(List.of("sh", "-c", "ulimit -n " + most + "; exec \"$@\""));
+    command.add("lace");
+    command.addAll(command(List.of(args)));
+    LaceProcess started = new LaceProcess(new ProcessBuilder(command).start());
+    started.process.getOutputStream().close();
+    Thread.ofVirtual().start(started::readLines);
+    return started;
+  }
+
+  /** What it has computed for, all its threads together. */
+  Duration processorTime() {
+    return process.info().totalCpuDuration().orElse(Duration.ZERO);
   }
 
   /** Starts a server on a free port, and waits until it is ready. */
