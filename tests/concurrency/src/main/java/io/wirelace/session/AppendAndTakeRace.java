@@ -17,6 +17,9 @@ import org.openjdk.jcstress.infra.results.IIII_Result;
 @Outcome(expect = Expect.FORBIDDEN, desc = "A frame was lost, or left twice.")
 @State
 public class AppendAndTakeRace {
+  /** A sender takes longer to encode than the holder to look: so often it looks. */
+  private static final int LOOKS = 32;
+
   private final Queue together = new Queue(false);
   private final Queue apart = new Queue(true);
 
@@ -30,8 +33,10 @@ public class AppendAndTakeRace {
 
   @Actor
   public void holder() {
-    together.take();
-    apart.take();
+    for (int i = 0; i < LOOKS; i++) {
+      together.take();
+      apart.take();
+    }
   }
 
   @Arbiter
