@@ -26,6 +26,7 @@ final class Lane extends ChannelInboundHandlerAdapter {
   private boolean joined;
   private boolean inputEnded;
   private boolean outputEnded;
+  private boolean hasWritten;
   private int unanswered;
   private long asideBytes;
 
@@ -63,6 +64,10 @@ final class Lane extends ChannelInboundHandlerAdapter {
     wantsBytes = false;
     if (!(message instanceof ByteBuf in)) {
       ctx.fireChannelRead(message);
+      return;
+    }
+    if (connection.isClosed()) {
+      in.release();
       return;
     }
     if (silent) {
@@ -138,11 +143,13 @@ final class Lane extends ChannelInboundHandlerAdapter {
 
   /** Writes whole frames; what fails, fails the connection. */
   void write(ByteBuf frames) {
+    hasWritten = true;
     stream.write(frames, stream.voidPromise());
   }
 
   /** Writes a large answer that others need not wait for. */
   void writeAside(ByteBuf frame) {
+    hasWritten = true;
     int bytes = frame.readableBytes();
     asideBytes += bytes;
     connection.asideChanged(bytes);
@@ -189,6 +196,17 @@ final class Lane extends ChannelInboundHandlerAdapter {
 
   boolean hasOutputEnded() {
     return outputEnded;
+  }
+
+  /** Whether what was written waits for the peer's window, or for the network's. */
+  boolean isBackedUp() {
+    return hasWritten && stream.isActive() && stream.bytesBeforeUnwritable() == 0;
+  }
+
+  /** Throws away what waits and ends our direction, with an application error (RESET_STREAM). */
+  void reset(int error) {
+    outputEnded = true;
+    stream.shutdownOutput(error, stream.newPromise());
   }
 
   // ---- requests that came here are answered here ----

@@ -84,6 +84,7 @@ final class QuicConnection extends ChannelDuplexHandler {
   private boolean ended;
   private boolean said;
   private boolean spoken;
+  private boolean waitsToClose;
   private long endedNs;
   private long peerEndedNs;
 
@@ -243,7 +244,12 @@ final class QuicConnection extends ChannelDuplexHandler {
   }
 
   private boolean mayRead(Lane lane) {
-    return lane.isFirst() ? first == lane : lane.hasJoined();
+    return phase != Phase.CLOSED && (lane.isFirst() ? first == lane : lane.hasJoined());
+  }
+
+  /** Whether nobody wants what still comes. */
+  boolean isClosed() {
+    return phase == Phase.CLOSED;
   }
 
   private void readIfWanted(Lane lane) {
@@ -381,7 +387,7 @@ final class QuicConnection extends ChannelDuplexHandler {
 
   void laneWritabilityChanged(Lane lane) {
     ChannelOutboundBuffer outbound = channel().unsafe().outboundBuffer();
-    if (lane == first && outbound != null) {
+    if (lane == first && outbound != null && phase != Phase.CLOSED) {
       outbound.setUserDefinedWritability(WRITABILITY, lane.stream().isWritable());
     }
   }
@@ -400,6 +406,10 @@ final class QuicConnection extends ChannelDuplexHandler {
    */
   @Override
   public void close(ChannelHandlerContext closing, ChannelPromise promise) {
+    if (waitsToClose) {
+      channel().closeFuture().addListener(closed -> promise.trySuccess());
+      return;
+    }
     if (phase == Phase.CLOSED) {
       closing.close(promise);
       return;
@@ -446,8 +456,31 @@ final class QuicConnection extends ChannelDuplexHandler {
         && peerEndedNs - endedNs >= QuicFaults.rttNs(channel());
   }
 
+  /**
+   * Closes before both have ended. The close is a packet like others: where as much is under way as
+   * may be it would never be sent, and the peer would be left with half a frame. So what waits is
+   * thrown away with the streams first, and the first acknowledgement makes room.
+   */
   private void closeNow(Fault why, ChannelPromise promise) {
+    boolean hasRoom = phase != Phase.OPEN || lanes.stream().noneMatch(Lane::isBackedUp);
     phase = Phase.CLOSED;
+    if (hasRoom) {
+      sayClosed(why, promise);
+      return;
+    }
+    ChannelOutboundBuffer outbound = channel().unsafe().outboundBuffer();
+    if (outbound != null) {
+      outbound.setUserDefinedWritability(
+          WRITABILITY, false); // the session counts what it still has
+    }
+    List.copyOf(lanes).forEach(lane -> lane.reset(QuicFaults.code(why)));
+    waitsToClose = true;
+    channel().closeFuture().addListener(closed -> promise.trySuccess());
+    new Acknowledged(channel()).then(() -> sayClosed(why, channel().newPromise()));
+  }
+
+  private void sayClosed(Fault why, ChannelPromise promise) {
+    waitsToClose = false;
     ByteBuf text = Unpooled.copiedBuffer(QuicFaults.reason(why));
     channel().close(true, QuicFaults.code(why), text, promise);
   }

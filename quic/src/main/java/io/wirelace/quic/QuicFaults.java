@@ -117,16 +117,21 @@ final class QuicFaults {
     return switch (cause) {
       case WirelaceException ours -> ours.fault();
       case SSLException tls -> TlsFaults.of(tls);
-      case QuicStreamResetException reset ->
-          Fault.of(
-              ErrorCode.CONNECTION_CLOSED,
-              "the peer reset the first stream with " + reset.applicationProtocolCode(),
-              reset);
+      case QuicStreamResetException reset -> reset(reset);
       case QuicException quic -> Fault.of(ErrorCode.PROTOCOL_ERROR, text(quic), quic);
       case java.io.IOException io -> Fault.of(ErrorCode.CONNECTION_CLOSED, text(io), io);
       case ChannelException io -> Fault.of(ErrorCode.CONNECTION_CLOSED, text(io), io);
       default -> Fault.of(ErrorCode.INTERNAL_ERROR, cause.toString(), cause);
     };
+  }
+
+  /** A peer that closes with much under way resets its streams first, with the same code. */
+  private static Fault reset(QuicStreamResetException reset) {
+    long error = reset.applicationProtocolCode();
+    String text = "the peer reset the first stream with " + error;
+    return error <= 0 || error > MOST_CODE
+        ? Fault.of(ErrorCode.CONNECTION_CLOSED, text, reset)
+        : new Fault((int) -error, text, false, Duration.ZERO, reset);
   }
 
   /** Whether an exception concerns one stream and not the connection. */

@@ -182,6 +182,23 @@ class PathTest extends QuicCase {
   }
 
   @Test
+  void aPeerOfASlowPathIsToldThatItsSessionWasCutOff() throws Exception {
+    try (Server server = server("").set("close-timeout", Duration.ofMillis(300)).start();
+        UdpRelay relay = UdpRelay.to(port(server), 0, 1);
+        Client client = client().connect(at(relay.port()))) {
+      assertThat(client.request("echo", new byte[] {1})).containsExactly(1);
+      relay.slow(20);
+      Session there = server.sessions().iterator().next();
+      while (there.trySend("n", new byte[60_000]).accepted()) {
+        // more than gets through before the close-timeout
+      }
+      there.close();
+      CloseReason reason = client.whenClosed().toCompletableFuture().get(30, TimeUnit.SECONDS);
+      assertThat(reason.fault().number()).isEqualTo(-603); // and not -610, after half a frame
+    }
+  }
+
+  @Test
   void heartbeatsKeepAConnectionAliveThatSaysNothingElse() throws Exception {
     Duration beat = Duration.ofMillis(100);
     try (Server server = server("?idle-timeout=500ms").heartbeatInterval(beat).start();

@@ -9,7 +9,9 @@ import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.util.Arrays;
 import java.util.Random;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,6 +26,7 @@ final class UdpRelay implements AutoCloseable {
   private final Random random;
   private volatile int lossPercent;
   private volatile int mostBytes = 65_536;
+  private volatile int pauseMs;
   private final AtomicInteger longest = new AtomicInteger();
   private volatile DatagramSocket back;
   private volatile @Nullable SocketAddress client;
@@ -48,6 +51,11 @@ final class UdpRelay implements AutoCloseable {
   /** Loses all that are longer from now on, without a word. */
   void carryAtMost(int bytes) {
     mostBytes = bytes;
+  }
+
+  /** Passes one datagram to the client in so many milliseconds from now on. */
+  void slow(int ms) {
+    pauseMs = ms;
   }
 
   int lost() {
@@ -101,6 +109,7 @@ final class UdpRelay implements AutoCloseable {
         packet -> {
           SocketAddress to = client;
           if (to != null) {
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(pauseMs));
             front.send(copy(packet, to));
           }
         });
