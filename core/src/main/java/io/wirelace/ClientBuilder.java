@@ -81,10 +81,11 @@ public final class ClientBuilder extends HandlerBuilder<ClientBuilder> {
     } catch (IllegalArgumentException e) {
       throw Values.invalid("compression", algorithm, "none, lz4 or zstd");
     }
-    if (!asked.available()) {
+    String whyNot = asked.whyNot();
+    if (whyNot != null) {
       throw new WirelaceException(
           ErrorCode.INVALID_CONFIG,
-          "compression: " + algorithm + " needs its library on the class path");
+          "compression: " + algorithm + " does not work here (expected none): " + whyNot);
     }
     compression = asked;
     return this;

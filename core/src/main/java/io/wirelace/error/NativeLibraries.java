@@ -13,11 +13,21 @@ public final class NativeLibraries {
 
   /** One line. Libraries are unpacked to the temporary folder, which often may not execute them. */
   public static String whyNot(Throwable failure) {
+    return whyNot(failure, "io.netty.native.workdir");
+  }
+
+  /**
+   * As {@link #whyNot(Throwable)}, of a library that is unpacked to the folder that a system
+   * property names, or else to the temporary one.
+   */
+  public static String whyNot(Throwable failure, String property) {
     Throwable root = failure;
     while (root.getCause() != null) {
       root = root.getCause();
     }
-    return notExecutable(failure, DEEPEST).map(line -> line + hint()).orElse(firstLine(root));
+    return notExecutable(failure, DEEPEST)
+        .map(line -> line + hint(property))
+        .orElse(firstLine(root));
   }
 
   private static String firstLine(Throwable thrown) {
@@ -44,12 +54,13 @@ public final class NativeLibraries {
     return message.contains("failed to map segment") || message.contains("Operation not permitted");
   }
 
-  private static String hint() {
-    String workdir = System.getProperty("io.netty.native.workdir");
-    String folder = workdir == null ? System.getProperty("java.io.tmpdir", "?") : workdir;
+  private static String hint(String property) {
+    String chosen = System.getProperty(property);
+    String folder = chosen == null ? System.getProperty("java.io.tmpdir", "?") : chosen;
     return " (the folder "
         + folder
-        + " does not let files be executed, noexec perhaps: set -Dio.netty.native.workdir=FOLDER to"
-        + " one that does)";
+        + " does not let files be executed, noexec perhaps: set -D"
+        + property
+        + "=FOLDER to one that does)";
   }
 }

@@ -5,6 +5,7 @@ import com.github.luben.zstd.ZstdCompressCtx;
 import com.github.luben.zstd.ZstdDecompressCtx;
 import com.github.luben.zstd.ZstdException;
 import io.wirelace.error.ErrorCode;
+import io.wirelace.error.NativeLibraries;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
@@ -48,10 +49,15 @@ public enum Compression {
 
   /** Whether its library is there. */
   public boolean available() {
+    return whyNot() == null;
+  }
+
+  /** What keeps its library from working here, or null if it works. */
+  public @Nullable String whyNot() {
     return switch (this) {
-      case NONE -> true;
-      case LZ4 -> Libraries.LZ4_PRESENT;
-      case ZSTD -> Libraries.ZSTD_PRESENT;
+      case NONE -> null;
+      case LZ4 -> Libraries.WHY_NOT_LZ4;
+      case ZSTD -> Libraries.WHY_NOT_ZSTD;
     };
   }
 
@@ -131,16 +137,18 @@ public enum Compression {
 
   /** Looks for the optional libraries once. */
   private static final class Libraries {
-    static final boolean LZ4_PRESENT = present("net.jpountz.lz4.LZ4Factory");
-    static final boolean ZSTD_PRESENT = present("com.github.luben.zstd.Zstd");
+    static final @Nullable String WHY_NOT_LZ4 = whyNot("net.jpountz.lz4.LZ4Factory");
+    static final @Nullable String WHY_NOT_ZSTD = whyNot("com.github.luben.zstd.Zstd");
 
-    private static boolean present(String className) {
+    private static @Nullable String whyNot(String className) {
       try {
         // Initialized too: a library whose native part does not load is not there.
         Class.forName(className, true, Compression.class.getClassLoader());
-        return true;
-      } catch (ClassNotFoundException | LinkageError e) {
-        return false;
+        return null;
+      } catch (ClassNotFoundException e) {
+        return "its library is not on the class path";
+      } catch (LinkageError e) {
+        return "its native library does not load: " + NativeLibraries.whyNot(e, "ZstdTempFolder");
       }
     }
   }

@@ -30,4 +30,13 @@ class NativeLibrariesTest {
         .startsWith("/tmp/x.so: failed to map segment")
         .contains("-Dio.netty.native.workdir=FOLDER");
   }
+
+  @Test
+  void thePropertyOfTheLibraryIsNamed() {
+    Throwable zstd = new UnsatisfiedLinkError("/tmp/z.so: failed to map segment\nUnsupported OS");
+
+    assertThat(NativeLibraries.whyNot(zstd, "ZstdTempFolder"))
+        .startsWith("/tmp/z.so: failed to map segment (the folder ")
+        .endsWith("set -DZstdTempFolder=FOLDER to one that does)");
+  }
 }
