@@ -68,6 +68,7 @@ final class LateAnswers {
     while (sending.hasRoom()) {
       Waiting next = poll();
       if (next == null) {
+        sending.answersSent();
         return;
       }
       try {
@@ -76,7 +77,9 @@ final class LateAnswers {
         next.request.done();
       }
     }
-    if (!timed && !waiting.isEmpty()) {
+    if (waiting.isEmpty()) {
+      sending.answersSent();
+    } else if (!timed) {
       sending.full();
       watch();
     }
@@ -116,6 +119,7 @@ final class LateAnswers {
         next.request.done();
       }
     }
+    sending.answersSent();
   }
 
   /** The session has ended. */

@@ -53,6 +53,9 @@ final class Sending {
 
   private final AtomicBoolean slowTold = new AtomicBoolean();
 
+  /** Whether the next room is for what the peer has caused. */
+  private volatile boolean promised;
+
   /** Replies that were written since there was no room. */
   private final AtomicInteger beyond = new AtomicInteger();
 
@@ -111,7 +114,7 @@ final class Sending {
 
   /** A notification if there is room now. */
   SendResult trySend(String route, Headers headers, byte[] body) {
-    if (!hasRoom()) {
+    if (!hasRoomForMessage()) {
       full();
       session.drop(Drop.QUEUE_FULL, 1, "outbound queue is full");
       return SendResult.DROPPED;
@@ -181,6 +184,27 @@ final class Sending {
     return outbound.hasRoom() && !session.memory().isShort();
   }
 
+  /**
+   * Whether there is room for a message of this side's own. What the peer has caused and waits for
+   * room goes first: senders that take each place at once would leave it none for ever.
+   */
+  private boolean hasRoomForMessage() {
+    return !promised && hasRoom();
+  }
+
+  /** The next room is for what the peer has caused. Any thread. */
+  void promiseRoom() {
+    promised = true;
+  }
+
+  /** All answers that waited have found room. Event loop only. */
+  void answersSent() {
+    if (promised && !handler.isPausedForRoom()) {
+      promised = false;
+      room.signal();
+    }
+  }
+
   byte @Nullable [] routeBytes(String route) {
     RouteName name = lastRoute;
     if (name == null || !name.text.equals(route)) {
@@ -194,7 +218,7 @@ final class Sending {
 
   private void awaitRoom() {
     session.requireOpen();
-    if (!hasRoom()) {
+    if (!hasRoomForMessage()) {
       awaitRoomSlowly(Times.ns(context.settings().sendTimeout()));
     }
   }
@@ -202,7 +226,7 @@ final class Sending {
   /** Waits for room, but not beyond a deadline on the context's clock. */
   void awaitRoom(long deadlineNs) {
     session.requireOpen();
-    if (!hasRoom()) {
+    if (!hasRoomForMessage()) {
       long left = deadlineNs - context.clock().getAsLong();
       awaitRoomSlowly(Math.min(left, Times.ns(context.settings().sendTimeout())));
     }
@@ -242,7 +266,7 @@ final class Sending {
 
   private boolean awaitRoomOrEnd(long timeoutNs) throws InterruptedException {
     long left = timeoutNs;
-    while (!room.await(() -> hasRoom() || !session.isOpen(), Math.min(left, LOOK_NS))) {
+    while (!room.await(() -> hasRoomForMessage() || !session.isOpen(), Math.min(left, LOOK_NS))) {
       left -= LOOK_NS;
       if (left <= 0) {
         return false;
@@ -267,11 +291,14 @@ final class Sending {
     beyond.set(0);
     fullSinceNs.set(0);
     slowTold.set(false);
-    room.signal();
     LateAnswers late = lateAnswers;
     if (late != null) {
       late.sendWhatFits();
     }
+    if (promised && !hasLate()) {
+      promised = false;
+    }
+    room.signal();
   }
 
   /** Bytes of the answers that wait for room. */
@@ -322,6 +349,7 @@ final class Sending {
    */
   void answerLate(InboundRequest request, Headers headers, byte[] body) {
     full();
+    promiseRoom();
     lateAnswers().add(request, headers, body);
   }
 

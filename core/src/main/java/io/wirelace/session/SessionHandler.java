@@ -426,8 +426,14 @@ final class SessionHandler extends ChannelInboundHandlerAdapter
           gate().pause(ReadGate.ROOM);
           if (live().outbound().hasMuchRoom()) {
             gate().unpauseLater(ReadGate.ROOM); // it came between the decision and now
+          } else {
+            live().sending().promiseRoom();
           }
         });
+  }
+
+  boolean isPausedForRoom() {
+    return gate().isPausedFor(ReadGate.ROOM);
   }
 
   /** A request of the peer is answered. Any thread. */

@@ -53,6 +53,20 @@ class LateAnswersTest {
   }
 
   @Test
+  void sendersDoNotTakeTheRoomThatAnswersWaitFor() {
+    answerAllLate();
+    while (!tape.session().outbound().hasRoom()) {
+      tape.takesOnly(1); // until there is some room, but not half of the queue yet
+    }
+    assertThat(tape.session().inFlight().unanswered()).isPositive();
+    assertThat(tape.session().trySend("", new byte[0]).accepted()).isFalse();
+    tape.takesMore(true);
+    tape.sent();
+    assertThat(tape.session().inFlight().unanswered()).isZero();
+    assertThat(tape.session().trySend("", new byte[0]).accepted()).isTrue();
+  }
+
+  @Test
   void aPeerThatTakesNoAnswersIsLeftAfterTheSendTimeout() {
     AtomicReference<CloseReason> why = new AtomicReference<>();
     tape.session().whenClosed().thenAccept(why::set);

@@ -2,6 +2,9 @@ package io.wirelace.session;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelOutboundHandlerAdapter;
+import io.netty.channel.ChannelPromise;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.wirelace.config.SessionSettings;
 import io.wirelace.error.Fault;
@@ -22,6 +25,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
@@ -171,6 +175,25 @@ final class SessionOnTape implements AutoCloseable {
   /** Whether the channel takes what is written to it. */
   void takesMore(boolean takes) {
     channel.unsafe().outboundBuffer().setUserDefinedWritability(1, takes);
+  }
+
+  /** The channel takes so many writes, and then none until told otherwise. */
+  void takesOnly(int writes) {
+    AtomicInteger left = new AtomicInteger(writes);
+    channel
+        .pipeline()
+        .addFirst(
+            new ChannelOutboundHandlerAdapter() {
+              @Override
+              public void write(ChannelHandlerContext ctx, Object message, ChannelPromise promise) {
+                ctx.write(message, promise);
+                if (left.decrementAndGet() == 0) {
+                  takesMore(false);
+                }
+              }
+            });
+    takesMore(true);
+    channel.runPendingTasks();
   }
 
   /** The mailbox is full. */
