@@ -41,7 +41,7 @@ final class DiscardedFrames {
           notifications++;
         }
       } else {
-        head = head << 8 | in.get() & 0xFF;
+        head = head << 8 | (in.get() & 0xFF);
         if (++headBytes == HEAD_BYTES) {
           begin();
         }
