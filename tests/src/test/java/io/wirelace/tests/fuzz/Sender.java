@@ -91,6 +91,9 @@ final class Sender implements Runnable {
   }
 
   private void pause() {
+    if (Thread.currentThread().isVirtual()) {
+      Thread.yield(); // one that never waits keeps its carrier, and handlers need one too
+    }
     int ns = temper.pauseNs(random);
     if (ns > 30_000) {
       LockSupport.parkNanos(ns);
