@@ -13,7 +13,7 @@ final class SmallHeapServer {
     AtomicReference<Server> self = new AtomicReference<>();
     Server server =
         Wirelace.server()
-            .listen("tcp://127.0.0.1:0")
+            .listen(System.getProperty("listen", "tcp://127.0.0.1:0"))
             .set("max-inflation-ratio", 100_000)
             .on(SmallHeapServer::tell)
             .route("echo", (session, message) -> message.body())

@@ -106,7 +106,7 @@ class SmallHeapTest {
   @Test
   void peersThatAskForEchoesAndDoNotReadAreEndedTheLargestFirst() throws Exception {
     start("256m");
-    byte[] echo = frame(0, 1, new byte[4000]);
+    byte[] echo = frame(0, 1, new byte[16_000]);
     Thread[] asking = new Thread[300];
     for (int i = 0; i < asking.length; i++) {
       RawPeer peer = peer();
@@ -170,7 +170,8 @@ class SmallHeapTest {
 
   @Test
   void aBroadcastReachesThoseWhoReadAndNamesThoseWhoDoNot() throws Exception {
-    start("128m");
+    // What the system keeps for each peer is not the server's memory, and takes long to fill.
+    start("128m", "-Dlisten=tcp://127.0.0.1:0?send-buffer=65536");
     List<RawPeer> reading = new ArrayList<>();
     for (int i = 0; i < 1000; i++) {
       RawPeer peer = peer();

@@ -44,14 +44,22 @@ final class LaceProcess implements AutoCloseable {
   }
 
   private static Process launch(Path folder, List<String> args) throws IOException {
-    return new ProcessBuilder(command(args)).directory(folder.toAbsolutePath().toFile()).start();
+    return launch(folder, List.of(), args);
   }
 
-  private static List<String> command(List<String> args) {
+  private static Process launch(Path folder, List<String> jvmOptions, List<String> args)
+      throws IOException {
+    return new ProcessBuilder(command(jvmOptions, args))
+        .directory(folder.toAbsolutePath().toFile())
+        .start();
+  }
+
+  private static List<String> command(List<String> jvmOptions, List<String> args) {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     // They are to start soon, several at once.
     command.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xmx256m"));
+    command.addAll(jvmOptions); // the last of a kind counts
     Path root = Path.of(System.getProperty("wirelace.root", ".."));
     command.addAll(
         List.of("-jar", root.resolve("cli/target/lace.jar").toAbsolutePath().toString()));
@@ -66,7 +74,16 @@ final class LaceProcess implements AutoCloseable {
 
   /** Starts one in a folder. */
   static LaceProcess startIn(Path folder, List<String> args) throws IOException {
-    LaceProcess started = new LaceProcess(launch(folder, args));
+    return started(launch(folder, args));
+  }
+
+  /** Starts one whose JVM has further options. */
+  static LaceProcess startWith(List<String> jvmOptions, String... args) throws IOException {
+    return started(launch(Path.of(""), jvmOptions, List.of(args)));
+  }
+
+  private static LaceProcess started(Process process) throws IOException {
+    LaceProcess started = new LaceProcess(process);
     started.process.getOutputStream().close();
     Thread.ofVirtual().start(started::readLines);
     return started;
@@ -77,7 +94,7 @@ final class LaceProcess implements AutoCloseable {
     List<String> command =
         new ArrayList<>(List.of("sh", "-c", "ulimit -n " + most + "; exec \"$@\""));
     command.add("lace");
-    command.addAll(command(List.of(args)));
+    command.addAll(command(List.of(), List.of(args)));
     LaceProcess started = new LaceProcess(new ProcessBuilder(command).start());
     started.process.getOutputStream().close();
     Thread.ofVirtual().start(started::readLines);
