@@ -18,7 +18,9 @@ import org.jspecify.annotations.Nullable;
 public abstract class SocketlessChannel extends AbstractChannel {
   private static final ChannelMetadata METADATA = new ChannelMetadata(false);
 
+  @SuppressWarnings("this-escape") // the config only keeps it
   private final ChannelConfig config = new DefaultChannelConfig(this);
+
   private volatile boolean open = true;
 
   /** An open channel; with a parent if it is one of a server's. */
