@@ -48,9 +48,9 @@ class OwnChainTest extends TlsCase {
   /** Options for a file with these certificates: l, m, r and s, a stranger's. */
   private String cert(String which) throws Exception {
     StringBuilder pem = new StringBuilder();
-    for (char one : which.toCharArray()) {
+    for (int i = 0; i < which.length(); i++) {
       pem.append(
-          switch (one) {
+          switch (which.charAt(i)) {
             case 'l' -> leaf.getCertificatePEM();
             case 'm' -> middle.getCertificatePEM();
             case 'r' -> root.getCertificatePEM();

@@ -91,6 +91,7 @@ class TlsDamageTest extends TlsCase {
     try (Server server = listen("any", provider);
         Socket below = to(server);
         SSLSocket tls = shaken(below, version, false)) {
+      assertThat(tls.getSession().getProtocol()).isEqualTo(version);
       below.getOutputStream().write(record(bytes));
       assertThat(awaitEvent(Event.Denied.class).fault().number()).isEqualTo(-607);
       below.getInputStream().transferTo(OutputStream.nullOutputStream()); // until it is closed
@@ -109,6 +110,7 @@ class TlsDamageTest extends TlsCase {
     try (Server server = listen("tls", provider);
         Socket below = to(server);
         SSLSocket tls = shaken(below, version, false)) {
+      assertThat(tls.getSession().getProtocol()).isEqualTo(version);
       await().until(() -> server.sessions().size() == 1);
       below.getOutputStream().write(record(bytes));
       assertThat(awaitEvent(Event.Closed.class).reason().fault().number()).isEqualTo(-607);
@@ -151,6 +153,7 @@ class TlsDamageTest extends TlsCase {
     try (Server server = listen("any", provider);
         Socket below = to(server);
         SSLSocket tls = shaken(below, "TLSv1.3", false)) {
+      assertThat(tls.getSession().getProtocol()).isEqualTo("TLSv1.3");
       below.shutdownOutput(); // without close_notify
       assertThat(awaitEvent(Event.Denied.class).fault().number()).isEqualTo(-603);
     }
