@@ -4,11 +4,14 @@ import static io.wirelace.RawPeer.COMPRESSED;
 import static io.wirelace.RawPeer.join;
 import static io.wirelace.RawPeer.routed;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import com.github.luben.zstd.Zstd;
 import com.sun.management.ThreadMXBean;
 import io.wirelace.dispatch.RunMode;
+import io.wirelace.error.ErrorCode;
+import io.wirelace.error.WirelaceException;
 import io.wirelace.session.Session;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
@@ -107,6 +110,23 @@ class InflationTest extends ServerCase {
     try (Client client = Wirelace.client().compression("lz4").connect(server.uri())) {
       assertThat(client.request("echo", body)).isEqualTo(body);
       assertThat(client.session().counters().bytesIn()).isLessThan(LARGE_BYTES / 10);
+    }
+  }
+
+  @Test
+  void anAnswerThatThereIsNoMemoryToInflateFailsAndTheNextArrives() {
+    byte[] body = new byte[LARGE_BYTES];
+    try (Client client =
+        Wirelace.client()
+            .compression("lz4")
+            .set("memory-budget", LARGE_BYTES / 2)
+            .connect(server.uri())) {
+      assertThatThrownBy(() -> client.request("echo", body))
+          .isInstanceOfSatisfying(
+              WirelaceException.class,
+              e -> assertThat(e.fault().is(ErrorCode.RECEIVE_FAILED)).isTrue())
+          .hasMessageContaining("memory-budget");
+      assertThat(client.request("echo", new byte[1000])).hasSize(1000);
     }
   }
 

@@ -31,6 +31,10 @@ final class ControlFrames {
   private final Ending ending;
   private final Greeter greeter;
 
+  private static final Fault OVER_BUDGET =
+      Fault.of(
+          ErrorCode.RECEIVE_FAILED, "there is no memory to inflate the answer (memory-budget)");
+
   /** A probe that came while there was no room; its clock is the next field. */
   private boolean owesReply;
 
@@ -81,16 +85,21 @@ final class ControlFrames {
 
   /** A body that takes long to inflate does so elsewhere, and its answer is told afterwards. */
   private void tellLater(PendingRequest call, Headers headers, CompressedBody body) {
+    int bytes = body.inflatedBytes();
+    session.memory().inflating(bytes);
     try {
       VirtualThreads.start(() -> {
         try {
           inflateAndTell(call, headers, body);
         } catch (Throwable e) {
           call.failed(NO_MEMORY);
+        } finally {
+          session.memory().inflating(-bytes);
         }
       });
     } catch (Throwable e) {
       call.failed(NO_MEMORY);
+      session.memory().inflating(-bytes);
       throw e;
     }
   }
@@ -128,8 +137,13 @@ final class ControlFrames {
       headers = frame.headers(context.limits());
       if (frame.compressed()) {
         session.sending().judgeCompressed(frame);
-        if (frame.inflatedBytes() > CompressedBody.QUICK_BYTES) {
-          tellLater(call, headers, frame.compressedBody(context.limits()));
+        int inflated = frame.inflatedBytes();
+        if (inflated > CompressedBody.QUICK_BYTES) {
+          if (session.memory().refuses(inflated)) {
+            call.failed(OVER_BUDGET);
+          } else {
+            tellLater(call, headers, frame.compressedBody(context.limits()));
+          }
           return;
         }
       }

@@ -4,15 +4,21 @@ import io.netty.channel.ChannelHandlerContext;
 import io.wirelace.error.CloseReason;
 import io.wirelace.error.ErrorCode;
 import io.wirelace.metrics.Event;
+import io.wirelace.transport.HoldsMemory;
+import java.util.Arrays;
 import java.util.Objects;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one session holds: messages that wait for handlers, an incomplete frame, and what waits to
- * be sent. Books it with the process's {@link MemoryBudget}, and does what that asks for. Any
- * thread, unless a method says otherwise.
+ * What one session holds: messages that wait for handlers, an incomplete frame, what is being
+ * inflated, what waits to be sent, and what the handlers under it keep ({@link HoldsMemory}). Books
+ * it with the process's {@link MemoryBudget}, and does what that asks for. Any thread, unless a
+ * method says otherwise.
  */
 final class SessionMemory implements MemoryBudget.Holder {
+  private static final HoldsMemory[] NONE_BELOW = {};
+
   private final Session session;
   private final MemoryAccount account;
 
@@ -22,6 +28,12 @@ final class SessionMemory implements MemoryBudget.Holder {
   private @Nullable ReadGate gate;
   private @Nullable Ending ending;
   private volatile MessageSink.@Nullable Inbox inbox;
+
+  /** The handlers under the session that keep bytes of their own. */
+  private HoldsMemory[] below = NONE_BELOW;
+
+  /** What answers inflate to while they do. */
+  private final AtomicLong inflatingBytes = new AtomicLong();
 
   /** Bytes of the frames that are not complete; written by the event loop. */
   private volatile long keptBytes;
@@ -36,7 +48,13 @@ final class SessionMemory implements MemoryBudget.Holder {
     decoders = reading;
     gate = readGate;
     ending = end;
-    ctx = to;
+    for (var handler : to.pipeline()) {
+      if (handler.getValue() instanceof HoldsMemory holds) {
+        below = Arrays.copyOf(below, below.length + 1);
+        below[below.length - 1] = holds;
+      }
+    }
+    ctx = to; // last: who sees it sees the others
   }
 
   /** Where messages wait. */
@@ -52,6 +70,12 @@ final class SessionMemory implements MemoryBudget.Holder {
   /** Whether there is no memory for so much more. */
   boolean refuses(long bytes) {
     return account.refuses(bytes);
+  }
+
+  /** An answer begins to be inflated to so many bytes, or has been if they are fewer than none. */
+  void inflating(long bytes) {
+    inflatingBytes.addAndGet(bytes);
+    account.check();
   }
 
   /** What is held may have changed by much. */
@@ -83,7 +107,13 @@ final class SessionMemory implements MemoryBudget.Holder {
   @Override
   public long heldBytes() {
     MessageSink.Inbox box = inbox;
-    return keptBytes
+    long sum = keptBytes + inflatingBytes.get();
+    if (ctx != null) {
+      for (HoldsMemory one : below) {
+        sum += one.heldBytes();
+      }
+    }
+    return sum
         + session.outbound().heldBytes()
         + session.sending().lateBytes()
         + (box == null ? 0 : box.waitingBytes());

@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>What cannot be a record is refused by its first five bytes. Event loop only.
  */
-final class TlsRecords extends ChannelDuplexHandler {
+final class TlsRecords extends ChannelDuplexHandler implements HoldsMemory {
   static final int HEADER_BYTES = 5;
 
   private static final int FIRST_TYPE = 20; // change_cipher_spec
@@ -134,6 +134,13 @@ final class TlsRecords extends ChannelDuplexHandler {
   private static boolean endsBothWays(SSLEngine engine) {
     return engine instanceof ReferenceCountedOpenSslEngine
         && engine.getSession().getProtocol().equals("TLSv1.3");
+  }
+
+  /** What TLS itself has not encrypted yet counts as the channel's pending bytes. */
+  @Override
+  public long heldBytes() {
+    ByteBuf record = kept;
+    return record == null ? 0 : record.capacity();
   }
 
   /** Adds to the record that was begun what it lacks; false if it still lacks something. */

@@ -2,6 +2,7 @@ package io.wirelace.session;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelOutboundHandlerAdapter;
 import io.netty.channel.ChannelPromise;
@@ -59,7 +60,8 @@ final class SessionOnTape implements AutoCloseable {
   private final Session session;
   private final MessageSink.Flow flow;
 
-  private SessionOnTape(Role role, Taker taker, long seed) {
+  private SessionOnTape(Role role, Taker taker, long seed, ChannelHandler... below) {
+    channel.pipeline().addLast(below);
     AtomicReference<Session> opened = new AtomicReference<>();
     AtomicReference<MessageSink.Flow> opening = new AtomicReference<>();
     SessionContext context =
@@ -104,6 +106,11 @@ final class SessionOnTape implements AutoCloseable {
   /** A client's, which does not greet. */
   static SessionOnTape ofClient(Taker taker) {
     return new SessionOnTape(Role.CLIENT, taker, 1);
+  }
+
+  /** One with handlers between its channel and it. */
+  static SessionOnTape above(ChannelHandler... below) {
+    return new SessionOnTape(Role.SERVER, (frame, request) -> false, 1, below);
   }
 
   Session session() {

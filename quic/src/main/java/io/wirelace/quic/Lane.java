@@ -18,6 +18,9 @@ final class Lane extends ChannelInboundHandlerAdapter {
   /** A HEARTBEAT, only a sign of life: how a client shows a stream on which it says nothing yet. */
   private static final int ANNOUNCEMENT_BYTES = FrameHeader.BYTES;
 
+  /** Up to here a stream holds next to nothing: it is not writable when it has as much. */
+  private static final int UNCOUNTED_BYTES = 64 * 1024; // 64 KiB
+
   private final QuicConnection connection;
   private final QuicStreamChannel stream;
 
@@ -144,7 +147,21 @@ final class Lane extends ChannelInboundHandlerAdapter {
   /** Writes whole frames; what fails, fails the connection. */
   void write(ByteBuf frames) {
     hasWritten = true;
-    stream.write(frames, stream.voidPromise());
+    int bytes = frames.readableBytes();
+    if (bytes <= UNCOUNTED_BYTES) {
+      stream.write(frames, stream.voidPromise());
+      return;
+    }
+    connection.held(bytes);
+    stream
+        .write(frames)
+        .addListener(done -> {
+          connection.held(-bytes);
+          Throwable failure = done.cause();
+          if (failure != null && stream.isRegistered()) {
+            stream.pipeline().fireExceptionCaught(failure); // as the void promise does
+          }
+        });
   }
 
   /** Writes a large answer that others need not wait for. */

@@ -18,6 +18,7 @@ import io.wirelace.error.Fault;
 import io.wirelace.transport.EndOfStream;
 import io.wirelace.transport.EndReason;
 import io.wirelace.transport.FurtherStream;
+import io.wirelace.transport.HoldsMemory;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -39,7 +40,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Event loop only.
  */
-final class QuicConnection extends ChannelDuplexHandler {
+final class QuicConnection extends ChannelDuplexHandler implements HoldsMemory {
   /** Netty's index for a user-defined writability condition. */
   private static final int WRITABILITY = 1;
 
@@ -78,6 +79,10 @@ final class QuicConnection extends ChannelDuplexHandler {
   private Phase phase = Phase.STARTING;
   private @Nullable ChannelHandlerContext ctx;
   private @Nullable Lane first;
+
+  /** Large frames that streams have not passed on to the library; written by the event loop. */
+  private volatile long heldBytes;
+
   private boolean readsOn;
   private boolean peerEnded;
   private boolean endedSecond;
@@ -394,6 +399,18 @@ final class QuicConnection extends ChannelDuplexHandler {
 
   void asideChanged(long bytes) {
     answers.asideChanged(bytes);
+    held(bytes);
+  }
+
+  /** A stream was given so much that waits, or less than none: that has left. */
+  void held(long bytes) {
+    heldBytes = heldBytes + bytes;
+  }
+
+  /** What the library has taken is bounded by windows, and its own memory. */
+  @Override
+  public long heldBytes() {
+    return heldBytes;
   }
 
   // ---- the end ----

@@ -110,6 +110,12 @@ public final class JsonMessages implements Messages {
   }
 
   @Override
+  public int heldBytes() {
+    ByteBuf gathered = text;
+    return gathered == null ? 0 : gathered.capacity();
+  }
+
+  @Override
   public void flush() {
     // Nothing is held of what was lent.
   }

@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class HeldReads {
   private final ArrayDeque<ByteBuf> reads = new ArrayDeque<>(0);
+  private int bytes;
   private boolean ended;
 
   boolean isEmpty() {
@@ -21,13 +22,17 @@ final class HeldReads {
   /** A read that was interrupted; takes over the buffer. */
   void interrupted(ByteBuf in) {
     reads.addFirst(in);
+    bytes += in.capacity();
   }
 
   /** One that came meanwhile; takes over the buffer. */
   void later(ChannelHandlerContext ctx, ByteBuf in) {
     try {
       // A copy to measure: the loop's read buffer is far larger.
-      reads.add(ctx.alloc().directBuffer(in.readableBytes()).writeBytes(in));
+      ByteBuf copy = ctx.alloc().directBuffer(in.readableBytes());
+      reads.add(copy);
+      bytes += copy.capacity();
+      copy.writeBytes(in);
     } finally {
       in.release();
     }
@@ -40,7 +45,16 @@ final class HeldReads {
 
   /** The next, or null for none; hands it over. */
   @Nullable ByteBuf poll() {
-    return reads.poll();
+    ByteBuf next = reads.poll();
+    if (next != null) {
+      bytes -= next.capacity();
+    }
+    return next;
+  }
+
+  /** How much they hold. */
+  int bytes() {
+    return bytes;
   }
 
   /** Whether the peer's end is next, which is told once. */
@@ -51,7 +65,7 @@ final class HeldReads {
   }
 
   void release() {
-    for (ByteBuf in = reads.poll(); in != null; in = reads.poll()) {
+    for (ByteBuf in = poll(); in != null; in = poll()) {
       in.release();
     }
   }

@@ -65,6 +65,11 @@ final class InboundMessages {
     }
   }
 
+  /** How much is held of what was read. */
+  int heldBytes() {
+    return held.bytes();
+  }
+
   boolean holdsReads() {
     return !held.isEmpty();
   }

@@ -29,6 +29,11 @@ public interface Messages {
   /** The read is over: hands on what it holds, and takes over the buffer that was read. */
   void readDone(ByteBuf in);
 
+  /** How many bytes it holds of messages that are not complete. Any thread; it may be old. */
+  default int heldBytes() {
+    return 0;
+  }
+
   /** A pong of the peer. */
   void pong(byte[] payload);
 

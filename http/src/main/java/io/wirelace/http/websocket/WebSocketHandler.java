@@ -8,6 +8,7 @@ import io.wirelace.error.ErrorCode;
 import io.wirelace.error.Fault;
 import io.wirelace.transport.EndOfStream;
 import io.wirelace.transport.EndReason;
+import io.wirelace.transport.HoldsMemory;
 import io.wirelace.wire.Role;
 import java.util.Objects;
 import java.util.concurrent.ScheduledFuture;
@@ -23,7 +24,8 @@ import org.jspecify.annotations.Nullable;
  * the client waits for that. A peer that broke a rule gets the close frame and our FIN, and what it
  * still sends is read and thrown away, so that no reset destroys what it was told.
  */
-public final class WebSocketHandler extends ChannelDuplexHandler implements FrameReader.Sink {
+public final class WebSocketHandler extends ChannelDuplexHandler
+    implements FrameReader.Sink, HoldsMemory {
   /** How long a client waits for the server to close TCP after both close frames. */
   private static final long SERVER_CLOSES_WITHIN_MS = 1000;
 
@@ -92,6 +94,11 @@ public final class WebSocketHandler extends ChannelDuplexHandler implements Fram
   /** Where this handler stands; frames are fired from here. */
   public ChannelHandlerContext context() {
     return Objects.requireNonNull(context, "not in a pipeline yet");
+  }
+
+  @Override
+  public long heldBytes() {
+    return (long) inbound.heldBytes() + messages.heldBytes();
   }
 
   // ---- in ----
