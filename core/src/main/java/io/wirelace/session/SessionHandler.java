@@ -10,8 +10,6 @@ import io.wirelace.error.Fault;
 import io.wirelace.error.WirelaceException;
 import io.wirelace.metrics.Drop;
 import io.wirelace.metrics.Event;
-import io.wirelace.metrics.LineThrottle;
-import io.wirelace.metrics.Trace;
 import io.wirelace.transport.AnswersOwed;
 import io.wirelace.transport.EndOfOutput;
 import io.wirelace.transport.EndOfStream;
@@ -19,35 +17,29 @@ import io.wirelace.transport.EndReason;
 import io.wirelace.transport.FurtherStream;
 import io.wirelace.transport.Link;
 import io.wirelace.transport.VirtualThreads;
-import io.wirelace.wire.Frame;
 import io.wirelace.wire.FrameDecoder;
 import io.wirelace.wire.FrameEncoder;
 import io.wirelace.wire.FrameHeader;
-import io.wirelace.wire.FrameSink;
-import io.wirelace.wire.MalformedFrameException;
 import io.wirelace.wire.Role;
-import java.io.IOException;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.LoggerFactory;
 
 /**
- * Attaches a {@link Session} to one channel: takes the frames that the decoder finds, answers those
- * of the protocol itself, and hands requests and notifications on to the {@link MessageSink}.
+ * Attaches a {@link Session} to one channel: opens it with all that it is made of, hears what the
+ * channel says, and ends it. What arrives goes to {@link InboundFrames}.
  *
  * <p>Belongs to the channel's event loop. Other threads enter by {@link #close}, {@link
  * #requestDone} and the {@link InboxFlow}, which post.
  */
 final class SessionHandler extends ChannelInboundHandlerAdapter
-    implements FrameSink, Outbound.Owner, SessionLoop.Owner {
-  private static final LineThrottle FAILURES =
-      new LineThrottle(LoggerFactory.getLogger(SessionHandler.class)::error);
-
+    implements Outbound.Owner, SessionLoop.Owner {
   private final SessionContext context;
   private final Sessions sessions;
   private final Link link;
   private final Decoders decoders;
   private final Watch watch;
+  private final InboundFrames frames;
+  private final Failures failures;
 
   private @Nullable ChannelHandlerContext ctx;
   private @Nullable SessionLoop loop;
@@ -56,28 +48,24 @@ final class SessionHandler extends ChannelInboundHandlerAdapter
   private @Nullable Session session;
   private MessageSink.@Nullable Inbox inbox;
 
-  /** Between the first frame of a read and its end. */
-  private boolean inBatch;
-
   /** The channel is gone, and all who waited have been told. */
   private boolean over;
-
-  private boolean failureTold;
 
   // Made when the channel is active.
   private @Nullable ReadGate gate;
   private @Nullable Ending ending;
   private @Nullable ControlFrames control;
   private @Nullable InboundRequests requestsIn;
-  private @Nullable Intake intake;
   private @Nullable Congestion congestion;
 
   SessionHandler(SessionContext context, Sessions sessions, Link link) {
     this.context = context;
     this.sessions = sessions;
     this.link = link;
-    this.decoders = new Decoders(context.role(), context.limits(), this);
+    this.failures = new Failures(context);
     this.watch = new Watch(this, context);
+    this.frames = new InboundFrames(this, watch);
+    this.decoders = new Decoders(context.role(), context.limits(), frames);
   }
 
   FrameDecoder decoder() {
@@ -112,9 +100,10 @@ final class SessionHandler extends ChannelInboundHandlerAdapter
     ending = new Ending(opened, active, decoders, gate, watch);
     control = new ControlFrames(this, opened, sessions, watch, ending);
     requestsIn = new InboundRequests(this, opened, gate, link.mayRepeat());
+    frames.open(opened, control, requestsIn);
     opened.memory().attach(active, decoders, gate, ending);
     opened.outbound().attach(active);
-    watch.start(loop());
+    watch.start(loop(), opened);
     Fault denied = sessions.admit(opened);
     if (denied != null) {
       context.listener().onEvent(new Event.Denied(String.valueOf(opened.peer()), denied));
@@ -129,7 +118,7 @@ final class SessionHandler extends ChannelInboundHandlerAdapter
     Intake in = new Intake(opened, sessions, active, gate(), requestsIn, box);
     congestion = new Congestion(this, opened, gate(), in, loop());
     gate().attach(in, congestion);
-    intake = in;
+    frames.handTo(in, box);
     ending().inbox(box);
     if (context.role() == Role.CLIENT && context.greeting()) {
       opened.sending().writeFrame(FrameHeader.HELLO, 0, new Greeter(context).hello());
@@ -217,36 +206,17 @@ final class SessionHandler extends ChannelInboundHandlerAdapter
   }
 
   private void endBecause(ChannelHandlerContext failed, Throwable cause) {
-    if (cause instanceof WirelaceException ours && session != null && canStillTell(ours.fault())) {
+    if (cause instanceof WirelaceException ours
+        && session != null
+        && Failures.canBeTold(ours.fault())) {
       violated(ours.fault()); // the transport found a rule of its own broken
       return;
     }
-    CloseReason why = CloseReason.remote(String.valueOf(cause.getMessage()));
-    if (cause instanceof WirelaceException ours) {
-      why = new CloseReason(CloseReason.Initiator.REMOTE, ours.fault()); // the transport knows more
-      tellOfDamage(ours.fault());
-    } else if (!(cause instanceof IOException)) {
-      tellFailure(cause);
-      why = CloseReason.policy(ErrorCode.INTERNAL_ERROR, cause.toString());
-    }
+    CloseReason why = failures.reason(session, failed.channel(), cause);
     if (ending != null) {
       ending().because(why);
     }
     failed.close();
-  }
-
-  /**
-   * A server's operator hears of a client whose records cannot be read, as of other violations; a
-   * client learns in this way too that its certificate is not accepted, which is none.
-   */
-  private void tellOfDamage(Fault fault) {
-    Session on = session;
-    if (fault.is(ErrorCode.TLS_FAILED)
-        && context.role() == Role.SERVER
-        && on != null
-        && on.state().compareTo(SessionState.CLOSING) < 0) {
-      context.listener().onEvent(new Event.Violated(on.id(), fault));
-    }
   }
 
   @Override
@@ -256,7 +226,7 @@ final class SessionHandler extends ChannelInboundHandlerAdapter
     }
     Ending end = ending;
     if (end != null) {
-      tellFailure(cause);
+      failures.tell(session, channel(), cause);
       end.because(CloseReason.policy(ErrorCode.INTERNAL_ERROR, "it cannot go on: " + cause));
     }
     ChannelFuture closing = context().close();
@@ -268,72 +238,7 @@ final class SessionHandler extends ChannelInboundHandlerAdapter
     }
   }
 
-  private void tellFailure(Throwable cause) {
-    Session on = session;
-    if (on == null || failureTold) {
-      return;
-    }
-    FAILURES.tell(() -> "a session on " + channel() + " failed: " + Trace.line(cause));
-    context.listener().onEvent(new Event.SessionFailed(on.id(), cause));
-    failureTold = true;
-  }
-
-  /** Whether the peer can be told: not through a connection that is itself what broke. */
-  private static boolean canStillTell(Fault fault) {
-    return !fault.is(ErrorCode.CONNECTION_CLOSED) && !fault.is(ErrorCode.TLS_FAILED);
-  }
-
-  // ---- frames ----
-
-  @Override
-  public void onFrame(Frame frame) {
-    Session on = live();
-    if (!inBatch) {
-      inBatch = true;
-      watch.onRead(); // one look at the clock a batch
-      on.outbound().beginBatch();
-    }
-    try {
-      switch (frame.kind()) {
-        case FrameHeader.NOTIFICATION -> onNotification(on, frame);
-        case FrameHeader.REQUEST -> onRequest(on, frame);
-        default -> Objects.requireNonNull(control).onFrame(frame);
-      }
-    } catch (MalformedFrameException e) {
-      on.drop(Drop.MALFORMED, 1, FrameHeader.name(frame.type()) + ": " + e.getMessage());
-    }
-    if (on.outbound().hasMuchToSend()) {
-      on.outbound().drain();
-    }
-  }
-
-  @Override
-  public void onBatchEnd(int frames, int bytes) {
-    Session on = live();
-    inBatch = false;
-    on.counters().received(frames, bytes);
-    MessageSink.Inbox box = inbox;
-    try {
-      if (box != null) {
-        box.onBatchEnd();
-      }
-    } finally {
-      on.outbound().endBatch();
-    }
-  }
-
-  @Override
-  public void onViolation(Fault fault) {
-    violated(fault);
-  }
-
-  @Override
-  public void onUnhandled(long notifications) {
-    Session on = session;
-    if (on != null) {
-      on.drop(Drop.SESSION_ENDED, notifications, "came after the session began to end");
-    }
-  }
+  // ---- reading ----
 
   /** The peer broke a rule that ends the connection: tells it, and closes. */
   void violated(Fault fault) {
@@ -360,27 +265,6 @@ final class SessionHandler extends ChannelInboundHandlerAdapter
   private void watchMidFrame() {
     if (decoders.midFrame()) {
       watch.onMidFrame();
-    }
-  }
-
-  private void onNotification(Session on, Frame frame) throws MalformedFrameException {
-    if (frame.compressed() && !Objects.requireNonNull(requestsIn).admitCompressed(frame)) {
-      return;
-    }
-    Intake in = intake;
-    if (in == null) {
-      on.drop(Drop.SESSION_ENDED, 1, "notification after the server began to stop");
-    } else {
-      in.onNotification(frame);
-    }
-  }
-
-  private void onRequest(Session on, Frame frame) {
-    Intake in = intake;
-    if (in == null) {
-      on.sending().fault(frame.id(), Fault.of(ErrorCode.SERVER_STOPPING, "the server is stopping"));
-    } else {
-      in.onRequest(frame);
     }
   }
 
@@ -541,27 +425,10 @@ final class SessionHandler extends ChannelInboundHandlerAdapter
     channel().close();
   }
 
-  /** For the watch: how many have come and gone. */
-  long frames() {
-    return live().counters().framesIn() + live().counters().framesOut();
-  }
-
   /** For the watch: one that does not read for want of memory is not forgotten. */
   void lookAtMemory() {
     if (gate().isPausedFor(ReadGate.MEMORY)) {
       live().memory().askAgain();
-    }
-  }
-
-  void trim() {
-    live().inFlight().trim();
-    live().outbound().trim();
-  }
-
-  /** Behind a full queue it would tell nothing that the queue does not tell. */
-  void probe(byte[] payload) {
-    if (live().outbound().hasRoom()) {
-      live().sending().writeFrame(FrameHeader.HEARTBEAT, 0, payload);
     }
   }
 
@@ -587,7 +454,9 @@ final class SessionHandler extends ChannelInboundHandlerAdapter
 
   /** The time, to within one read when it is a callback of that read that asks. */
   long nowNs() {
-    return loop().isThisThread() && inBatch ? watch.lastReadNs() : context.clock().getAsLong();
+    return loop().isThisThread() && frames.inBatch()
+        ? watch.lastReadNs()
+        : context.clock().getAsLong();
   }
 
   SessionLoop loop() {

@@ -4,8 +4,10 @@ import io.wirelace.config.Times;
 import io.wirelace.error.ErrorCode;
 import io.wirelace.error.Fault;
 import io.wirelace.wire.FrameEncoder;
+import io.wirelace.wire.FrameHeader;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.concurrent.ScheduledFuture;
 import org.jspecify.annotations.Nullable;
 
@@ -27,6 +29,7 @@ final class Watch {
   private final SessionContext context;
 
   private @Nullable SessionLoop loop;
+  private @Nullable Session session;
   private @Nullable ScheduledFuture<?> beat;
   private @Nullable ScheduledFuture<?> readTimer;
   private volatile long lastReadNs;
@@ -47,7 +50,8 @@ final class Watch {
     this.lastReadNs = context.clock().getAsLong();
   }
 
-  void start(SessionLoop itsLoop) {
+  void start(SessionLoop itsLoop, Session opened) {
+    session = opened;
     loop = itsLoop;
     lastReadNs = context.clock().getAsLong();
     silentSinceNs = lastReadNs;
@@ -139,11 +143,22 @@ final class Watch {
       return;
     }
     if (greeted) {
-      handler.probe(probe(now));
+      send(probe(now));
     } else if (peerEnded) {
-      handler.probe(FrameEncoder.NO_BODY); // one that has gone altogether resets the connection
+      send(FrameEncoder.NO_BODY); // one that has gone altogether resets the connection
     }
     schedule(interval, Math.min(intervalNs, most - silent));
+  }
+
+  /** Behind a full queue it would tell nothing that the queue does not tell. */
+  private void send(byte[] payload) {
+    if (live().outbound().hasRoom()) {
+      live().sending().writeFrame(FrameHeader.HEARTBEAT, 0, payload);
+    }
+  }
+
+  private Session live() {
+    return Objects.requireNonNull(session, "not started yet");
   }
 
   /**
@@ -177,9 +192,11 @@ final class Watch {
 
   /** After an interval of heartbeats alone the session gives back what it keeps for traffic. */
   private void trimAtRest() {
-    long frames = handler.frames();
+    Session on = live();
+    long frames = on.counters().framesIn() + on.counters().framesOut();
     if (frames - framesAtLastBeat <= FRAMES_AT_REST) {
-      handler.trim();
+      on.inFlight().trim();
+      on.outbound().trim();
     }
     framesAtLastBeat = frames;
   }
