@@ -49,7 +49,8 @@ final class Body {
     } catch (InvalidPathException e) {
       throw unreadable(argument, e.getReason() + "; or " + Arguments.REMEDY);
     } catch (IOException e) {
-      throw unreadable(argument, e.toString());
+      String said = e.getMessage();
+      throw unreadable(argument, said == null ? e.toString() : said);
     }
     return argument.getBytes(UTF_8);
   }

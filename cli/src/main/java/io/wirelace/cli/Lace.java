@@ -132,6 +132,20 @@ final class Lace implements Runnable {
     };
   }
 
+  /**
+   * All is printed: what to exit with, which is not 0 if some of it could not be written.
+   *
+   * @param status what it would be otherwise
+   */
+  static int finish(Terminal terminal, int status) {
+    String lost = terminal.out().lost();
+    if (lost != null) {
+      terminal.err().println("lace: standard output: " + lost + " (some of it is lost)");
+    }
+    terminal.flush();
+    return lost != null && status == ExitCode.OK.status() ? ExitCode.FAILED.status() : status;
+  }
+
   /** Tells the person what went wrong. */
   static ExitCode failed(Terminal terminal, Throwable thrown) {
     terminal.out().flush();

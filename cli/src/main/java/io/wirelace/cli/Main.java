@@ -18,7 +18,6 @@ public final class Main {
     } catch (CommandFailed e) {
       status = Lace.failed(terminal, e).status();
     }
-    terminal.flush();
-    System.exit(status);
+    System.exit(Lace.finish(terminal, status));
   }
 }

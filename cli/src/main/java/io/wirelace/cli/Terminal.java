@@ -22,7 +22,7 @@ import java.nio.file.Path;
  */
 record Terminal(
     InputStream in,
-    PrintStream out,
+    DataOut out,
     PrintStream err,
     boolean outIsTerminal,
     boolean errIsTerminal,
@@ -34,7 +34,7 @@ record Terminal(
     String noColour = System.getenv("NO_COLOR");
     return new Terminal(
         System.in,
-        stream(FileDescriptor.out),
+        DataOut.to(new FileOutputStream(FileDescriptor.out)),
         stream(FileDescriptor.err),
         out,
         isTerminal(2),
@@ -45,7 +45,7 @@ record Terminal(
   static Terminal of(InputStream in, OutputStream out, OutputStream err) {
     return new Terminal(
         in,
-        new PrintStream(out, true, UTF_8),
+        DataOut.to(out),
         new PrintStream(err, true, UTF_8),
         false,
         false,

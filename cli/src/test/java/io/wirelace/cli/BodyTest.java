@@ -51,4 +51,12 @@ class BodyTest {
         .satisfies(failed -> assertThat(failed.exitCode()).isEqualTo(ExitCode.USAGE))
         .satisfies(failed -> assertThat(failed).hasMessageContaining("no such file"));
   }
+
+  @Test
+  void aFolderIsNoBodyAndTheWordsAreTheSystems() {
+    assertThatThrownBy(() -> Body.read("@" + folder, NO_INPUT))
+        .asInstanceOf(type(CommandFailed.class))
+        .satisfies(failed -> assertThat(failed.exitCode()).isEqualTo(ExitCode.USAGE))
+        .satisfies(failed -> assertThat(failed.getMessage()).doesNotContain("java.io"));
+  }
 }
