@@ -52,6 +52,7 @@ final class Congestion {
   void began() {
     sinceNs = nowNs();
     told = false;
+    intake.mayGetOn();
     remember(sinceNs);
     noRoomSinceNs = sinceNs;
     schedule(BRIEF_NS);

@@ -41,6 +41,9 @@ final class Intake {
   /** How many were handed on after they had been held; for {@link Congestion}. */
   private long handedOn;
 
+  /** What {@link #handedOn} was when nothing got on any more; -1 while that is not so. */
+  private long stuckAt = -1;
+
   Intake(
       Session session,
       Sessions sessions,
@@ -87,7 +90,7 @@ final class Intake {
 
   private void holdBack(Frame frame, InboundRequest request) {
     if (held.isFull() && refusesRequests()) {
-      request.stop(tooMany());
+      request.stop(refusal());
       return;
     }
     requests.register(request);
@@ -102,17 +105,20 @@ final class Intake {
 
   /**
    * Whether a request that cannot be held is refused rather than left unread: as many handlers as
-   * may be are busy, and what they wait for may be an answer behind it.
+   * may be are busy, and what they wait for may be an answer behind it; or nothing has got on for a
+   * while for such a reason.
    */
   boolean refusesRequests() {
-    return requests.areTooMany() && mayDependOnUnread();
+    return (requests.areTooMany() && mayDependOnUnread()) || stuckAt == handedOn;
   }
 
-  private Fault tooMany() {
-    int most = session.context().settings().maxInFlight();
+  private Fault refusal() {
     return Fault.of(
         ErrorCode.QUEUE_FULL,
-        most + " requests are being handled, and enough wait (max-in-flight)");
+        requests.areTooMany()
+            ? session.context().settings().maxInFlight()
+                + " requests are being handled, and enough wait (max-in-flight)"
+            : "handlers wait for answers or room, and enough waits for them (mailbox-bytes)");
   }
 
   private void hold(Frame frame, @Nullable InboundRequest request) {
@@ -232,17 +238,24 @@ final class Intake {
     return session.pendingRequests() > 0;
   }
 
+  /** Messages begin to wait anew: it is not known yet whether any gets on. */
+  void mayGetOn() {
+    stuckAt = -1;
+  }
+
   /**
    * Refuses the requests that are held, so that reading can go on: what would let their handlers
-   * finish may be behind them. The peer may ask again.
+   * finish may be behind them. It may be behind many more, so those that come are refused as well,
+   * beyond what can be held, until one gets on. The peer may ask again.
    */
   void refuseHeld() {
+    stuckAt = handedOn;
     held.removeIf(
         (frame, request) -> {
           if (request != null) {
-            request.stop(tooMany());
+            request.stop(refusal());
           } else if (frame.isRequest()) {
-            session.sending().fault(frame.id(), tooMany());
+            session.sending().fault(frame.id(), refusal());
           }
           return frame.isRequest();
         },

@@ -143,6 +143,38 @@ class HeldBackTest {
     }
   }
 
+  /**
+   * The answer that handlers wait for comes after many times what can be held, so that to refuse
+   * what is held once does not bring it nearer.
+   */
+  @Test
+  void anAnswerIsReadThoughTheMailboxIsFullAndFarMoreIsBeforeItThanCanBeHeld() {
+    AtomicReference<String> told = new AtomicReference<>("");
+    tape.session().requestAsync("", new byte[0], new Told(told));
+    tape.sent();
+    tape.pauseMailbox();
+    requests(1, 20_000);
+    assertThat(tape.isReading()).isFalse();
+    for (int i = 0; i < 3; i++) {
+      tape.pass(Duration.ofMillis(1100));
+    }
+    for (long first = 20_001; first < 100_000; first += 20_000) {
+      requests(first, first + 19_999);
+    }
+    tape.receive(FrameHeader.RESPONSE, 1);
+    assertThat(told).hasValue("answered");
+    assertThat(tape.isReading()).isTrue();
+    List<Sent> refused = tape.sent();
+    assertThat(refused).allMatch(sent -> sent.code() == QUEUE_FULL).hasSizeGreaterThan(20_000);
+    tape.resumeMailbox();
+    while (handled.size() < 100_000 - refused.size()) { // what was held, all of it
+      int before = handled.size();
+      IntStream.range(0, before).forEach(this::answerOnce);
+      tape.sent();
+      assertThat(handled.size()).isGreaterThan(before);
+    }
+  }
+
   private void answerOnce(int index) {
     if (!handled.get(index).isAnswered()) {
       answer(index);
