@@ -30,7 +30,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
       "",
       "Data goes to standard output, everything else to standard error. --json prints one object a"
           + " line.",
-      "Exit codes: 0 ok, 1 failed, 2 usage, 3 configuration, 4 not connected, 5 timeout, 6 refused,",
+      "Exit codes: 0 ok, 1 failed, 2 usage, 3 configuration, 4 not connected, 5 timeout, 6"
+          + " refused,",
       "7 the server answered an error, 130 interrupted. What a number means: lace error NUMBER."
     })
 final class Lace implements Runnable {

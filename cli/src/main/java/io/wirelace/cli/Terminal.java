@@ -44,12 +44,7 @@ record Terminal(
   /** One where nobody looks. */
   static Terminal of(InputStream in, OutputStream out, OutputStream err) {
     return new Terminal(
-        in,
-        DataOut.to(out),
-        new PrintStream(err, true, UTF_8),
-        false,
-        false,
-        false);
+        in, DataOut.to(out), new PrintStream(err, true, UTF_8), false, false, false);
   }
 
   private static PrintStream stream(FileDescriptor descriptor) {

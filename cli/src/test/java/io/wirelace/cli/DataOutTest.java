@@ -35,9 +35,7 @@ class DataOutTest {
   @Test
   void outputThatIsLostIsAFailure() {
     assertThat(exitAfterPrinting(failing("No space left on device"), 0)).isEqualTo(1);
-    assertThat(err.toString(UTF_8))
-        .contains("standard output")
-        .contains("No space left on device");
+    assertThat(err.toString(UTF_8)).contains("standard output").contains("No space left on device");
   }
 
   @Test

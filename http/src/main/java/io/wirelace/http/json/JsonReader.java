@@ -134,7 +134,8 @@ final class JsonReader {
 
   private long number(String name, JsonToken value, long least, long most)
       throws MalformedJsonException {
-    if (value == JsonToken.VALUE_NUMBER_INT && parser.getNumberType() != null) {
+    if (value == JsonToken.VALUE_NUMBER_INT
+        && parser.getNumberType() != JsonParser.NumberType.BIG_INTEGER) {
       long number = parser.getLongValue();
       if (number >= least && number <= most) {
         return number;
@@ -232,7 +233,9 @@ final class JsonReader {
         yield payload(FrameHeader.RESPONSE, null, headers, bodyOrEmpty());
       }
       case "error" -> {
-        requireId();
+        if (hasId) { // without one it is about the connection
+          requireId();
+        }
         yield fault(FrameHeader.ERROR);
       }
       case "goaway" -> fault(FrameHeader.GOAWAY);

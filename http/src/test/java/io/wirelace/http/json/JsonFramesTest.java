@@ -56,6 +56,19 @@ class JsonFramesTest {
   }
 
   @Test
+  void anErrorWithoutAnIdIsAboutTheConnection() throws Exception {
+    assertThat(frame("{\"type\":\"error\",\"code\":-605,\"message\":\"no\"}"))
+        .isEqualTo("00000014040000000000000000FFFFFDA300000000006E6F");
+    refused("{\"type\":\"error\",\"id\":0,\"code\":-605}", 0, "no id");
+  }
+
+  @Test
+  void aNumberThatIsTooLargeIsNamed() {
+    refused("{\"type\":\"request\",\"id\":9223372036854775808}", 0, "id (expected a whole number");
+    refused("{\"type\":\"error\",\"id\":2,\"code\":99999999999999999999}", 2, "code (expected");
+  }
+
+  @Test
   void theExamplesOfTheWireSpecificationHaveTheirTexts() throws Exception {
     assertThat(frame("{\"type\":\"request\",\"id\":1,\"body\":\"ping\"}"))
         .isEqualTo("0000000D00000000000000000170696E67");
