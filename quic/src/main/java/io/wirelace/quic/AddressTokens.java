@@ -39,20 +39,16 @@ final class AddressTokens implements QuicTokenHandler {
   private final Mac mac;
   private final LongSupplier clockNs;
   private final BooleanSupplier asks;
-  private final BooleanSupplier admits;
 
   /**
    * Tokens under a fresh key.
    *
    * @param clockNs the time, in nanoseconds since any moment
    * @param asks whether a client without a token must prove its address now
-   * @param admits whether there is room for one more connection
    */
-  AddressTokens(
-      SecureRandom random, LongSupplier clockNs, BooleanSupplier asks, BooleanSupplier admits) {
+  AddressTokens(SecureRandom random, LongSupplier clockNs, BooleanSupplier asks) {
     this.clockNs = clockNs;
     this.asks = asks;
-    this.admits = admits;
     byte[] key = new byte[MAC_BYTES];
     random.nextBytes(key);
     try {
@@ -65,8 +61,7 @@ final class AddressTokens implements QuicTokenHandler {
 
   @Override
   public boolean writeToken(ByteBuf out, ByteBuf dcid, InetSocketAddress address) {
-    // Beyond the last place a Retry costs nothing either, and gives the client time.
-    if (!asks.getAsBoolean() && admits.getAsBoolean()) {
+    if (!asks.getAsBoolean()) {
       return false;
     }
     long expiryNs = clockNs.getAsLong() + LIFETIME.toNanos();
@@ -88,7 +83,7 @@ final class AddressTokens implements QuicTokenHandler {
     byte[] id = ByteBufUtil.getBytes(token, at + ID_OFFSET, bytes - ID_OFFSET);
     boolean ours = MessageDigest.isEqual(told, sign(expiryNs, address, id)); // constant time
     long leftNs = expiryNs - clockNs.getAsLong();
-    return ours && leftNs > 0 && admits.getAsBoolean() ? ID_OFFSET : -1;
+    return ours && leftNs > 0 ? ID_OFFSET : -1;
   }
 
   private byte[] sign(long expiryNs, InetSocketAddress address, byte[] id) {

@@ -1,76 +1,54 @@
 package io.wirelace.quic;
 
-import io.wirelace.error.ErrorCode;
-import io.wirelace.error.Fault;
-import io.wirelace.metrics.Event;
-import io.wirelace.metrics.NetworkListener;
+import io.wirelace.transport.Places;
 
 /**
- * Counts a listener's connections: those that are not sessions yet are bounded, and above a number
- * of them a client must prove its address first. Event loop only.
+ * Counts the connections of one socket. Those that are not sessions yet are bounded for all sockets
+ * of a listener together: each source has its share of the {@link Places}, and above a number of
+ * them a client must prove its address first. Event loop only.
  */
 final class Admissions {
   private final QuicOptions.Admission rules;
-  private final NetworkListener listener;
+  private final Places places;
   private int connections;
-  private int handshakes;
   private boolean closed;
-  private boolean fullTold;
 
-  Admissions(QuicOptions.Admission rules, NetworkListener listener) {
+  private Admissions(QuicOptions.Admission rules, Places places) {
     this.rules = rules;
-    this.listener = listener;
+    this.places = places;
   }
 
-  /** Whether a client must prove its address before anything is kept for it. */
+  /** For a listener's first socket. */
+  static Admissions of(QuicOptions.Admission rules) {
+    return new Admissions(rules, new Places(rules.most()));
+  }
+
+  /** For a further socket of the same listener. */
+  Admissions forFurtherSocket() {
+    return new Admissions(rules, places);
+  }
+
+  /**
+   * Whether a client must prove its address before anything is kept for it: else nobody's place
+   * would be safe from forged addresses.
+   */
   boolean asksForProof() {
-    return handshakes >= rules.retryAbove();
+    return places.taken() >= Math.min(rules.retryAbove(), rules.most());
   }
 
-  /** Whether there is room for one more. Being full is told once, until there is room again. */
-  boolean hasRoom() {
-    if (handshakes < rules.most()) {
-      return true;
-    }
-    if (!fullTold) {
-      fullTold = true;
-      listener.onEvent(
-          new Event.Denied(
-              "new QUIC clients",
-              Fault.of(
-                  ErrorCode.CONNECTION_LIMIT,
-                  handshakes + " connections are not sessions yet (max-handshakes)")));
-    }
-    return false;
+  /** The places of connections that are not sessions yet. */
+  Places places() {
+    return places;
   }
 
   /** A connection was made. */
   void opened() {
     connections++;
-    handshakes++;
   }
 
-  /** A connection became a session. */
-  void started() {
-    leave();
-  }
-
-  /** A connection is over that never became a session. */
-  void failed() {
-    connections--;
-    leave();
-  }
-
-  /** A connection is over that was a session. */
+  /** A connection is over. */
   void ended() {
     connections--;
-  }
-
-  private void leave() {
-    handshakes--;
-    if (handshakes <= rules.most() / 2) {
-      fullTold = false;
-    }
   }
 
   /** Takes no more. */
@@ -86,9 +64,5 @@ final class Admissions {
   /** Whether the socket is of no more use. */
   boolean isOver() {
     return closed && connections == 0;
-  }
-
-  int handshakes() {
-    return handshakes;
   }
 }

@@ -25,6 +25,7 @@ import io.wirelace.security.TlsFaults;
 import io.wirelace.transport.AskedAddresses;
 import io.wirelace.transport.Endpoint;
 import io.wirelace.transport.IoBackend;
+import io.wirelace.transport.Places;
 import io.wirelace.transport.ReadBuffers;
 import io.wirelace.transport.TransportContext;
 import java.io.IOException;
@@ -32,9 +33,9 @@ import java.net.InetSocketAddress;
 import java.security.SecureRandom;
 import java.security.cert.CertificateException;
 import java.time.Duration;
-import java.util.HashSet;
+import java.util.HashMap;
 import java.util.List;
-import java.util.Set;
+import java.util.Map;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
@@ -51,7 +52,10 @@ final class QuicListener extends ChannelDuplexHandler implements QuicConnection.
   private final Endpoint endpoint;
   private final Duration reloadInterval;
   private final Admissions admissions;
-  private final Set<QuicConnection> starting = new HashSet<>();
+
+  /** Connections that are not sessions yet, and their places. */
+  private final Map<QuicConnection, Places.Place> starting = new HashMap<>();
+
   private @Nullable ChannelHandlerContext socket;
   private @Nullable AskedAddresses asked;
 
@@ -61,7 +65,16 @@ final class QuicListener extends ChannelDuplexHandler implements QuicConnection.
     this.endpoint = endpoint;
     this.options = options;
     this.context = context;
-    this.admissions = new Admissions(options.admission(), context.listener());
+    this.admissions = Admissions.of(options.admission());
+  }
+
+  /** A further socket of that one. */
+  private QuicListener(QuicListener first) {
+    this.reloadInterval = first.reloadInterval;
+    this.endpoint = first.endpoint;
+    this.options = first.options;
+    this.context = first.context;
+    this.admissions = first.admissions.forFurtherSocket();
   }
 
   /** The codec that goes behind this on the socket. */
@@ -75,11 +88,7 @@ final class QuicListener extends ChannelDuplexHandler implements QuicConnection.
         .connectionIdAddressGenerator(QuicConnectionIdGenerator.randomGenerator())
         .sslEngineProvider(channel -> tls.context().newEngine(channel.alloc()))
         .tokenHandler(
-            new AddressTokens(
-                new SecureRandom(),
-                System::nanoTime,
-                admissions::asksForProof,
-                admissions::hasRoom))
+            new AddressTokens(new SecureRandom(), System::nanoTime, admissions::asksForProof))
         .option(
             QuicChannelOption.SEGMENTED_DATAGRAM_PACKET_ALLOCATOR,
             QuicSockets.segments(options.socket(), context.loops()))
@@ -108,7 +117,17 @@ final class QuicListener extends ChannelDuplexHandler implements QuicConnection.
     QuicConnection connection = new QuicConnection(this);
     channel.pipeline().addLast(connection);
     admissions.opened();
-    starting.add(connection);
+    Fault displaced =
+        Fault.of(
+            ErrorCode.CONNECTION_LIMIT,
+            options.admission().most()
+                + " connections are not sessions yet (max-handshakes); this was the oldest of where"
+                + " most of them are from");
+    starting.put(
+        connection,
+        admissions
+            .places()
+            .enter(channel, channel.remoteSocketAddress(), () -> connection.fail(displaced)));
     if (admissions.isClosed()) {
       // In a task: only when its first packet has been read can it be told.
       channel.eventLoop().execute(() -> connection.fail(stopping()));
@@ -133,11 +152,8 @@ final class QuicListener extends ChannelDuplexHandler implements QuicConnection.
   }
 
   private void over(QuicConnection connection) {
-    if (starting.remove(connection)) {
-      admissions.failed();
-    } else {
-      admissions.ended();
-    }
+    starting.remove(connection);
+    admissions.ended();
     closeIfOver();
   }
 
@@ -158,8 +174,10 @@ final class QuicListener extends ChannelDuplexHandler implements QuicConnection.
 
   @Override
   public void start(QuicConnection connection, QuicChannel channel) {
-    starting.remove(connection);
-    admissions.started();
+    Places.Place place = starting.remove(connection);
+    if (place != null) {
+      place.leave(channel);
+    }
     context.starter().startSession(channel, QuicLinks.of(endpoint.scheme(), channel));
   }
 
@@ -189,7 +207,7 @@ final class QuicListener extends ChannelDuplexHandler implements QuicConnection.
     if (asked != null) {
       asked.stop().forEach(Channel::close);
     }
-    List.copyOf(starting).forEach(connection -> connection.fail(stopping()));
+    List.copyOf(starting.keySet()).forEach(connection -> connection.fail(stopping()));
     if (admissions.isOver()) {
       ctx.close(promise);
     } else {
@@ -236,12 +254,7 @@ final class QuicListener extends ChannelDuplexHandler implements QuicConnection.
             backend,
             false,
             local -> {
-              QuicListener further =
-                  new QuicListener(
-                      listener.endpoint,
-                      listener.options,
-                      listener.reloadInterval,
-                      listener.context);
+              QuicListener further = new QuicListener(listener);
               return socket(further, loop, further, further.codec(tls))
                   .option(ChannelOption.SO_REUSEADDR, true)
                   .bind(local);

@@ -16,11 +16,10 @@ class AddressTokensTest {
 
   private long nowNs = 42;
   private boolean asks = true;
-  private boolean admits = true;
   private final AddressTokens tokens = fresh();
 
   private AddressTokens fresh() {
-    return new AddressTokens(new SecureRandom(), () -> nowNs, () -> asks, () -> admits);
+    return new AddressTokens(new SecureRandom(), () -> nowNs, () -> asks);
   }
 
   private static InetSocketAddress from(String host, int port) {
@@ -97,14 +96,5 @@ class AddressTokensTest {
   void nobodyIsAskedWhileItIsQuiet() {
     asks = false;
     assertThat(tokens.writeToken(Unpooled.buffer(), Unpooled.wrappedBuffer(ID), CLIENT)).isFalse();
-  }
-
-  @Test
-  void aFullServerKeepsNothingForAnybody() {
-    ByteBuf token = token();
-    admits = false;
-    assertThat(tokens.validateToken(token, CLIENT)).isEqualTo(-1);
-    asks = false;
-    assertThat(tokens.writeToken(Unpooled.buffer(), Unpooled.wrappedBuffer(ID), CLIENT)).isTrue();
   }
 }

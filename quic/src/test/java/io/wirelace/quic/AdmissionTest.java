@@ -8,13 +8,17 @@ import static org.awaitility.Awaitility.await;
 import io.netty.handler.codec.quic.QuicConnectionCloseEvent;
 import io.wirelace.Client;
 import io.wirelace.Server;
+import io.wirelace.Wirelace;
+import io.wirelace.error.ErrorCode;
 import io.wirelace.metrics.Event;
+import io.wirelace.transport.IoBackend;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Queue;
 import java.util.Random;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 
 /** Strangers get little, cost little, and disturb nobody. */
@@ -68,27 +72,62 @@ class AdmissionTest extends QuicCase {
   }
 
   @Test
-  void aFullServerLetsInNobodyUntilThereIsRoomAgain() throws IOException {
+  void aFullServerGivesTheOldestPlaceOfItsLargestSourceToANewcomer() throws IOException {
     Queue<Event> events = new ConcurrentLinkedQueue<>();
     try (Server server =
-            server("?max-handshakes=2&retry-above=100&handshake-timeout=1500ms")
+            server("?max-handshakes=3&retry-above=100&handshake-timeout=60s")
                 .on(events::add)
                 .start();
         RawDatagrams stranger = new RawDatagrams(port(server))) {
-      stranger.send(RawDatagrams.realInitial());
-      stranger.send(RawDatagrams.realInitial());
-      var refused = client().tryConnect(server.uri() + "?connect-timeout=300ms");
-      assertThat(faultOf(refused).number()).isEqualTo(-602);
-      assertThat(events)
-          .filteredOn(e -> e instanceof Event.Denied d && d.fault().number() == -609)
-          .hasSize(1);
+      for (int i = 0; i < 3; i++) {
+        stranger.send(RawDatagrams.realInitial()); // and then nothing more
+      }
+      stranger.receiveAll(300);
+      for (String from : new String[] {"127.0.0.2", "127.0.0.1"}) {
+        try (Client client = client().connect(server.uri() + "?bind=" + from)) {
+          assertThat(client.request("echo", new byte[] {1})).hasSize(1);
+        }
+      }
       await()
-          .ignoreExceptions()
-          .until(() -> {
-            try (Client client = client().connect(server.uri())) {
-              return client.request("echo", new byte[] {1}).length == 1;
-            }
-          });
+          .untilAsserted(() ->
+              assertThat(events)
+                  .filteredOn(e ->
+                      e instanceof Event.Denied d
+                          && d.fault().is(ErrorCode.CONNECTION_LIMIT)
+                          && d.fault().message().contains("max-handshakes"))
+                  .isNotEmpty());
+    }
+  }
+
+  @Test
+  void aFullServerAsksForProofBeforeAnybodyIsPushedOut() throws IOException {
+    try (Server server = server("?max-handshakes=3&retry-above=100&handshake-timeout=60s").start();
+        RawDatagrams stranger = new RawDatagrams(port(server))) {
+      for (int i = 0; i < 3; i++) {
+        stranger.send(RawDatagrams.realInitial());
+      }
+      stranger.receiveAll(300);
+      stranger.send(RawDatagrams.initial(QUIC_1, 100));
+      assertThat(stranger.receiveAll(300)).anyMatch(AdmissionTest::isRetry);
+    }
+  }
+
+  @Test
+  void handshakesCountForAllAddressesOfAListenerTogether() throws IOException {
+    Assumptions.assumeTrue(IoBackend.EPOLL.whyNot() == null, "only epoll tells the address");
+    try (Server server =
+            Wirelace.server()
+                .listen("quic://*:0?retry-above=3&handshake-timeout=60s")
+                .tls(TLS)
+                .start();
+        RawDatagrams one = new RawDatagrams("127.0.0.1", port(server));
+        RawDatagrams two = new RawDatagrams("127.0.0.2", port(server))) {
+      for (int i = 0; i < 3; i++) {
+        one.send(RawDatagrams.realInitial());
+      }
+      assertThat(one.receiveAll(300)).noneMatch(AdmissionTest::isRetry);
+      two.send(RawDatagrams.initial(QUIC_1, 100));
+      assertThat(two.receiveAll(300)).anyMatch(AdmissionTest::isRetry);
     }
   }
 

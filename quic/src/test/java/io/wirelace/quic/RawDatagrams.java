@@ -1,9 +1,11 @@
 package io.wirelace.quic;
 
+import io.netty.util.internal.SocketUtils;
 import java.io.IOException;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -14,16 +16,19 @@ import org.jspecify.annotations.Nullable;
 /** A plain UDP socket that sends a server whatever a test makes up. */
 final class RawDatagrams implements AutoCloseable {
   private final DatagramSocket socket;
-  private final int serverPort;
+  private final InetSocketAddress server;
 
   RawDatagrams(int serverPort) throws IOException {
-    this.serverPort = serverPort;
+    this("127.0.0.1", serverPort);
+  }
+
+  RawDatagrams(String serverHost, int serverPort) throws IOException {
+    this.server = new InetSocketAddress(SocketUtils.addressByName(serverHost), serverPort);
     this.socket = new DatagramSocket(0, InetAddress.getLoopbackAddress());
   }
 
   void send(byte[] bytes) throws IOException {
-    socket.send(
-        new DatagramPacket(bytes, bytes.length, InetAddress.getLoopbackAddress(), serverPort));
+    socket.send(new DatagramPacket(bytes, bytes.length, server));
   }
 
   /** What comes within a time, or null. */
