@@ -145,10 +145,15 @@ abstract class DatagramEnds extends ChannelDuplexHandler {
   /** Nothing came for too long: tells the peer, in case it lives, and ends the session. */
   final void expire(ChannelHandlerContext ctx, long silentMs) {
     String text = "nothing came for " + silentMs + " ms (idle-timeout of the endpoint)";
-    ByteBuf end = end(ErrorCode.IDLE_TIMEOUT, text);
+    end(ctx, ErrorCode.IDLE_TIMEOUT, text);
+  }
+
+  /** Tells the peer why its session ends, and ends it. */
+  final void end(ChannelHandlerContext ctx, ErrorCode code, String text) {
+    ByteBuf end = end(code, text);
     if (end != null) {
       writeAndFlush(ctx, end);
-      ctx.fireExceptionCaught(new WirelaceException(ErrorCode.IDLE_TIMEOUT, text));
+      ctx.fireExceptionCaught(new WirelaceException(code, text));
     }
   }
 }

@@ -5,6 +5,7 @@ import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPromise;
+import io.wirelace.error.ErrorCode;
 import io.wirelace.wire.FrameHeader;
 import java.net.InetSocketAddress;
 import java.util.concurrent.TimeUnit;
@@ -67,6 +68,17 @@ final class PeerHandler extends DatagramEnds {
     ChannelHandlerContext ctx = context;
     if (ctx != null) {
       expire(ctx, silentMs);
+    }
+  }
+
+  /** For the listener: another peer gets its place. */
+  void displaced() {
+    ChannelHandlerContext ctx = context;
+    if (ctx != null) {
+      end(
+          ctx,
+          ErrorCode.CONNECTION_LIMIT,
+          "another peer needed its place, and it had not said anything yet (max-peers)");
     }
   }
 

@@ -14,6 +14,7 @@ import io.wirelace.transport.AskedAddresses;
 import io.wirelace.transport.DatagramDrops;
 import io.wirelace.transport.Endpoint;
 import io.wirelace.transport.Link;
+import io.wirelace.transport.Shares;
 import io.wirelace.transport.Tally;
 import io.wirelace.transport.TransportContext;
 import io.wirelace.wire.FrameHeader;
@@ -29,7 +30,6 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
 
@@ -56,6 +56,22 @@ final class UdpListener extends ChannelInboundHandlerAdapter implements PeerChan
   /** How often silence is looked for within an idle timeout. */
   private static final int LOOKS = 4;
 
+  /** A peer's place; its listener may be another of the same endpoint, on the same loop. */
+  record Seat(UdpListener listener, InetSocketAddress source) {
+    /** Whether the peer has proved itself and sent nothing since. */
+    boolean isSilent() {
+      PeerChannel peer = listener.peers.get(source);
+      return peer != null && peer.lastReadNs() == peer.openedNs();
+    }
+
+    private void leave() {
+      PeerChannel peer = listener.peers.get(source);
+      if (peer != null) {
+        handler(peer).displaced();
+      }
+    }
+  }
+
   private final Endpoint endpoint;
   private final UdpOptions options;
   private final TransportContext context;
@@ -63,7 +79,9 @@ final class UdpListener extends ChannelInboundHandlerAdapter implements PeerChan
   private final DatagramDrops drops;
 
   /** Proven sources that found no room: each of their datagrams would be one. */
-  private final Tally full = new Tally(this::tellFull);
+  private final Tally full;
+
+  private final Tally share;
 
   private final Map<SocketAddress, PeerChannel> peers = new HashMap<>();
 
@@ -73,7 +91,9 @@ final class UdpListener extends ChannelInboundHandlerAdapter implements PeerChan
   /** Peers that wait until the socket takes datagrams again. */
   private final Set<PeerChannel> stuck = new LinkedHashSet<>();
 
-  private final AtomicInteger allPeers;
+  /** The places of the peers of all sockets of the endpoint. */
+  private final Shares<Seat> seats;
+
   private @Nullable AskedAddresses asked;
   private @Nullable ChannelHandlerContext ctx;
   private @Nullable UdpServerChannel facade;
@@ -86,11 +106,14 @@ final class UdpListener extends ChannelInboundHandlerAdapter implements PeerChan
   /**
    * For one socket.
    *
-   * @param allPeers how many peers all sockets of the endpoint have; event loop only
+   * @param seats places for the peers of all sockets of the endpoint
    */
   UdpListener(
-      Endpoint endpoint, UdpOptions options, TransportContext context, AtomicInteger allPeers) {
-    this.allPeers = allPeers;
+      Endpoint endpoint, UdpOptions options, TransportContext context, Shares<Seat> seats) {
+    this.seats = seats;
+    this.full = turnedAway(context, seats.most() + " peers (max-peers)");
+    this.share =
+        turnedAway(context, seats.mostOfOne() + " peers from one address (max-peers-per-source)");
     this.endpoint = endpoint;
     this.options = options;
     this.context = context;
@@ -237,15 +260,20 @@ final class UdpListener extends ChannelInboundHandlerAdapter implements PeerChan
       answer(source, DatagramFrame.end(ErrorCode.SERVER_STOPPING));
       return;
     }
-    if (allPeers.get() >= options.maxPeers()) {
-      full.add(source, Objects.requireNonNull(ctx).executor());
+    Shares.Outcome<Seat> outcome = seats.enter(new Seat(this, source), source);
+    if (outcome.refusal() != null) {
+      Tally tally = outcome.refusal() == Shares.Refusal.FULL ? full : share;
+      tally.add(source, Objects.requireNonNull(ctx).executor());
       answer(source, DatagramFrame.end(ErrorCode.CONNECTION_LIMIT));
       return;
+    }
+    Seat pushedOut = outcome.pushedOut();
+    if (pushedOut != null) {
+      pushedOut.leave();
     }
     PeerChannel channel = new PeerChannel(parent, this, source, options.inboundBytes(), readNs);
     PeerHandler handler = new PeerHandler(this, channel, source, cookie);
     peers.put(source, channel);
-    allPeers.incrementAndGet();
     channel.handledBy(handler);
     parent.eventLoop().register(channel);
     answer(source, DatagramFrame.signOfLife());
@@ -256,12 +284,10 @@ final class UdpListener extends ChannelInboundHandlerAdapter implements PeerChan
             Link.of(channel, endpoint.scheme()).withMaxFrameBytes(UdpTransport.MOST_FRAME_BYTES));
   }
 
-  private void tellFull(long count, String last) {
-    Fault why =
-        Fault.of(
-            ErrorCode.CONNECTION_LIMIT,
-            "the listener has its " + options.maxPeers() + " peers (max-peers)");
-    context.listener().onEvent(new Event.Denied(last, why, count));
+  private static Tally turnedAway(TransportContext context, String what) {
+    Fault why = Fault.of(ErrorCode.CONNECTION_LIMIT, "the listener has its " + what);
+    return new Tally(
+        (count, last) -> context.listener().onEvent(new Event.Denied(last, why, count)));
   }
 
   private void answer(InetSocketAddress source, ByteBuf frame) {
@@ -357,7 +383,8 @@ final class UdpListener extends ChannelInboundHandlerAdapter implements PeerChan
   public void closed(PeerChannel peer) {
     stuck.remove(peer);
     peers.remove(peer.remoteAddress(), peer);
-    allPeers.decrementAndGet();
+    InetSocketAddress source = (InetSocketAddress) peer.remoteAddress();
+    seats.leave(new Seat(this, source), source);
     closeIfEmpty();
   }
 
@@ -378,6 +405,7 @@ final class UdpListener extends ChannelInboundHandlerAdapter implements PeerChan
       }
       drops.stop();
       full.tellRest();
+      share.tellRest();
       reading = false;
       flush(); // the last peer's farewell
       socket.close();

@@ -13,6 +13,8 @@ import org.jspecify.annotations.Nullable;
  * @param idleTimeout {@code idle-timeout}: a peer that sends nothing for this long is gone; default
  *     30 s
  * @param maxPeers {@code max-peers}: peers of a listener at once; default 10,000
+ * @param maxPeersPerSource {@code max-peers-per-source}: so many of them from one address; default
+ *     0, all but an eighth, or all from this machine itself
  * @param inboundBytes {@code inbound-bytes}: what waits for one peer's session while that does not
  *     read; more is dropped; default 256 KiB
  * @param sendBufferBytes {@code send-buffer}: SO_SNDBUF, 0 leaves it to the kernel; default 0
@@ -29,6 +31,7 @@ import org.jspecify.annotations.Nullable;
 record UdpOptions(
     Duration idleTimeout,
     int maxPeers,
+    int maxPeersPerSource,
     int inboundBytes,
     int sendBufferBytes,
     int receiveBufferBytes,
@@ -51,6 +54,7 @@ record UdpOptions(
         new UdpOptions(
             options.duration("idle-timeout", Duration.ofSeconds(30)),
             options.number("max-peers", 10_000, 1, 1 << 20),
+            options.number("max-peers-per-source", 0, 0, 1 << 20),
             options.bytes("inbound-bytes", 256 * 1024, 1024, MOST_BYTES),
             options.bytes("send-buffer", 0, 0, MOST_BYTES),
             options.bytes("receive-buffer", 4 * 1024 * 1024, 0, MOST_BYTES),

@@ -25,6 +25,7 @@ import io.wirelace.transport.EventLoops;
 import io.wirelace.transport.Hosts;
 import io.wirelace.transport.IoBackend;
 import io.wirelace.transport.ReadBuffers;
+import io.wirelace.transport.Shares;
 import io.wirelace.transport.Transport;
 import io.wirelace.transport.TransportContext;
 import java.net.Inet4Address;
@@ -34,7 +35,6 @@ import java.net.NetworkInterface;
 import java.net.SocketAddress;
 import java.net.SocketException;
 import java.util.Set;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -76,8 +76,13 @@ public final class UdpTransport implements Transport {
   @Override
   public ChannelFuture bind(Endpoint endpoint, TransportContext context) {
     UdpOptions options = UdpOptions.of(new EndpointOptions(endpoint));
-    AtomicInteger peers = new AtomicInteger();
-    UdpListener listener = new UdpListener(endpoint, options, context, peers);
+    Shares<UdpListener.Seat> seats =
+        new Shares<>(
+            options.maxPeers(),
+            options.maxPeersPerSource(),
+            UdpListener.Seat::isSilent,
+            System::nanoTime);
+    UdpListener listener = new UdpListener(endpoint, options, context, seats);
     InetSocketAddress address = bindAddress(endpoint);
     EventLoop loop = context.loops().readinessSockets().next();
     Bootstrap bootstrap =
@@ -90,7 +95,7 @@ public final class UdpTransport implements Transport {
           options,
           context,
           local -> {
-            UdpListener further = new UdpListener(endpoint, options, context, peers);
+            UdpListener further = new UdpListener(endpoint, options, context, seats);
             return further(socket(loop, context, options, family(local), further), further, local);
           });
     }

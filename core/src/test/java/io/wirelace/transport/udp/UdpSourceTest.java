@@ -286,6 +286,41 @@ class UdpSourceTest {
   }
 
   @Test
+  void oneThatProvesItselfAndSaysNothingGivesItsPlaceToANewcomer() throws IOException {
+    try (Server small = start("?max-peers=2");
+        RawSource talking = new RawSource(small.uri());
+        RawSource silent = new RawSource(small.uri())) {
+      talking.prove().expectAlive();
+      silent.prove();
+      await()
+          .pollDelay(Duration.ofMillis(100))
+          .ignoreExceptions()
+          .until(() -> {
+            try (Client client = Wirelace.connect(small.uri())) { // refused for a second
+              return client.request("", new byte[4]).length == 4;
+            }
+          });
+      talking.expectAlive();
+      assertThat(RawSource.hex(silent.read())).contains("040000000000000000FFFFFD9F");
+    }
+  }
+
+  @Test
+  void oneAddressHasItsShareOfThePeers() throws IOException {
+    try (Server small = start("?max-peers=8&max-peers-per-source=1");
+        RawSource first = new RawSource(small.uri())) {
+      first.prove().expectAlive();
+      assertThat(Wirelace.tryConnect(small.uri()).toString()).contains("-609");
+      assertThat(events)
+          .anyMatch(
+              e -> e instanceof Event.Denied d && d.fault().message().contains("per-source"));
+      try (Client other = Wirelace.connect(small.uri() + "?bind=127.0.0.2")) {
+        assertThat(other.request("", new byte[4])).hasSize(4);
+      }
+    }
+  }
+
+  @Test
   void howManyAreTurnedAwayIsToldOnceASecondAndNotByEachDatagram() throws IOException {
     try (Server small = start("?max-peers=1");
         RawSource first = new RawSource(small.uri());
