@@ -6,6 +6,8 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.socket.DatagramPacket;
+import java.net.BindException;
+import java.net.DatagramSocket;
 import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -34,6 +36,8 @@ import org.jspecify.annotations.Nullable;
  *   <li>elsewhere for each address of the machine's interfaces, looked at every few seconds.
  * </ul>
  *
+ * <p>The socket of an address that the machine has no more is closed at the next look but one.
+ *
  * <p>The first handler of its socket. Event loop only.
  */
 public final class AskedAddresses extends ChannelInboundHandlerAdapter {
@@ -55,6 +59,9 @@ public final class AskedAddresses extends ChannelInboundHandlerAdapter {
   private final boolean reuse;
   private final Opener opener;
   private final Map<InetAddress, Further> further = new HashMap<>();
+  /** What was gone at the last look. */
+  private final Set<InetAddress> missing = new HashSet<>();
+
   private @Nullable ScheduledFuture<?> looking;
   private boolean stopped;
 
@@ -185,14 +192,30 @@ public final class AskedAddresses extends ChannelInboundHandlerAdapter {
 
   /** Looks on a thread of its own: with many interfaces that takes its time. */
   private void look(ChannelHandlerContext ctx) {
+    Set<InetAddress> open = Set.copyOf(further.keySet());
     Thread.ofVirtual()
         .name("lace-addresses")
         .start(() -> {
           Set<InetAddress> found = localAddresses();
+          Set<InetAddress> gone =
+              open.stream()
+                  .filter(a -> !found.contains(a) && !isLocal(a))
+                  .collect(Collectors.toSet());
           if (!ctx.executor().isShuttingDown()) {
-            ctx.executor().execute(() -> follow(ctx, found));
+            ctx.executor().execute(() -> follow(ctx, found, gone));
           }
         });
+  }
+
+  /** As the kernel sees it: whole networks may be local that are no interface's address. */
+  private static boolean isLocal(InetAddress address) {
+    try (DatagramSocket probe = new DatagramSocket(new InetSocketAddress(address, 0))) {
+      return probe.isBound();
+    } catch (BindException e) {
+      return false;
+    } catch (SocketException e) {
+      return true; // not known, such as without a descriptor
+    }
   }
 
   private Set<InetAddress> localAddresses() {
@@ -203,19 +226,34 @@ public final class AskedAddresses extends ChannelInboundHandlerAdapter {
           .filter(a -> !a.isLinkLocalAddress()) // the kernel answers from the link's own
           .collect(Collectors.toCollection(HashSet::new));
     } catch (SocketException e) {
-      return Set.of(); // as if nothing had changed: none is closed for that
+      return Set.of(); // as if there were none; what is open is asked for one by one
     }
   }
 
-  private void follow(ChannelHandlerContext ctx, Set<InetAddress> found) {
+  private void follow(
+      ChannelHandlerContext ctx, Set<InetAddress> found, Set<InetAddress> gone) {
     if (stopped || !ctx.channel().isActive()) {
       return;
     }
+    closeGone(gone);
     further.values().removeIf(one -> one.failed);
     for (InetAddress address : found) {
       if (!further.containsKey(address) && further.size() < MOST_SOCKETS) {
         open(ctx, address);
       }
     }
+  }
+
+  /** An address that has moved to another machine for a moment only keeps its socket. */
+  private void closeGone(Set<InetAddress> gone) {
+    for (InetAddress address : gone) {
+      Further one = further.get(address);
+      if (one != null && one.channel != null && missing.contains(address)) {
+        further.remove(address);
+        one.channel.close();
+      }
+    }
+    missing.clear();
+    missing.addAll(gone);
   }
 }

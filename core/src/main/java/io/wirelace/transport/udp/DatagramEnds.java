@@ -11,6 +11,8 @@ import io.wirelace.error.ErrorCode;
 import io.wirelace.error.Fault;
 import io.wirelace.error.WirelaceException;
 import io.wirelace.transport.EndOfStream;
+import java.io.IOException;
+import java.nio.channels.ClosedChannelException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -70,7 +72,18 @@ abstract class DatagramEnds extends ChannelDuplexHandler {
   }
 
   private ChannelFuture writeAndFlush(ChannelHandlerContext ctx, ByteBuf frame) {
-    return ctx.writeAndFlush(signed(ctx, frame));
+    return ctx.writeAndFlush(signed(ctx, frame))
+        .addListener(done -> {
+          if (done.cause() instanceof IOException cause
+              && !(cause instanceof ClosedChannelException)) {
+            unsent(cause);
+          }
+        });
+  }
+
+  /** The network did not take a datagram of this layer. */
+  void unsent(IOException cause) {
+    // Where the channel is not the socket itself, the socket counts it.
   }
 
   /** A frame of this layer with what proves it, where that is not added further down. */

@@ -350,6 +350,11 @@ final class UdpClient extends DatagramEnds {
     }
   }
 
+  @Override
+  void unsent(IOException cause) {
+    drops.drop(Drop.UNSENT, cause);
+  }
+
   // ---- silence and ends ----
 
   private void look(ChannelHandlerContext ctx) {
