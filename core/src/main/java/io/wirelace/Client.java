@@ -42,11 +42,20 @@ public final class Client implements AutoCloseable {
   private final Session session;
   private final Endpoint endpoint;
   private final SessionSettings settings;
+  private final Loops loops;
 
-  private Client(Session session, Endpoint endpoint, SessionSettings settings) {
+  /**
+   * The loops that it shares.
+   *
+   * @param released done when this client has given them up
+   */
+  private record Loops(SharedLoops shared, CompletableFuture<CloseReason> released) {}
+
+  private Client(Session session, Endpoint endpoint, SessionSettings settings, Loops loops) {
     this.session = session;
     this.endpoint = endpoint;
     this.settings = settings;
+    this.loops = loops;
   }
 
   static CompletableFuture<Client> connect(ClientBuilder builder, Endpoint endpoint) {
@@ -56,6 +65,7 @@ public final class Client implements AutoCloseable {
     CompletableFuture<Session> opened = new CompletableFuture<>();
     AtomicBoolean ends = new AtomicBoolean();
     ChannelFuture connecting;
+    CompletableFuture<CloseReason> released;
     try {
       Sessions sessions = new Sessions(context(builder), 1, opened::complete);
       EventLoops.FailureListener atFailure = sessions::endAfterFailure;
@@ -66,13 +76,14 @@ public final class Client implements AutoCloseable {
             ends.set(true);
             opened.completeExceptionally(new WirelaceException(reason.fault()));
           });
-      sessions
-          .firstEnd()
-          .whenComplete((reason, never) -> {
-            opened.completeExceptionally(new WirelaceException(reason.fault()));
-            shared.loops().removeFailureListener(atFailure);
-            shared.release();
-          });
+      released =
+          sessions
+              .firstEnd()
+              .whenComplete((reason, never) -> {
+                opened.completeExceptionally(new WirelaceException(reason.fault()));
+                shared.loops().removeFailureListener(atFailure);
+                shared.release();
+              });
       connecting =
           transport.connect(
               endpoint,
@@ -92,7 +103,8 @@ public final class Client implements AutoCloseable {
     Duration timeout = builder.connectTimeout;
     CompletableFuture<Client> result =
         opened
-            .thenApply(session -> new Client(session, endpoint, builder.sessionSettings))
+            .thenApply(session ->
+                new Client(session, endpoint, builder.sessionSettings, new Loops(shared, released)))
             .orTimeout(Times.ns(timeout), TimeUnit.NANOSECONDS)
             .handle((client, failure) -> {
               if (client == null) {
@@ -245,6 +257,8 @@ public final class Client implements AutoCloseable {
           .whenClosed()
           .toCompletableFuture()
           .get(settings.closeTimeout().plusSeconds(1).toNanos(), TimeUnit.NANOSECONDS);
+      loops.released().get(1, TimeUnit.SECONDS);
+      loops.shared().awaitEnd();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } catch (ExecutionException | TimeoutException e) {

@@ -64,7 +64,7 @@ public final class Server implements AutoCloseable {
   }
 
   /** What the end of the event loops takes at most, once every channel is closed. */
-  private static final Duration LOOPS_END = Duration.ofSeconds(3);
+  static final Duration LOOPS_END = Duration.ofSeconds(3);
 
   /** How long {@link #closeNow} lets peers read why they are cut off. */
   private static final Duration LAST_WORDS = Duration.ofSeconds(1);

@@ -63,4 +63,20 @@ final class SharedLoops {
       LOCK.unlock();
     }
   }
+
+  /** Where no user is left, waits until no thread of theirs is; not from one of the loops. */
+  void awaitEnd() {
+    if (isOver()) {
+      loops.awaitEnd(Server.LOOPS_END);
+    }
+  }
+
+  private boolean isOver() {
+    LOCK.lock();
+    try {
+      return users == 0;
+    } finally {
+      LOCK.unlock();
+    }
+  }
 }

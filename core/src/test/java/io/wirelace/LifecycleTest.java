@@ -15,8 +15,10 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.time.Duration;
+import java.util.List;
 import java.util.Objects;
 import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
@@ -26,6 +28,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What becomes of servers and clients that are started, closed and crossed in every order. */
 class LifecycleTest {
@@ -37,6 +41,31 @@ class LifecycleTest {
 
   private static ServerBuilder tcp() {
     return Wirelace.server().listen("tcp://127.0.0.1:0").defaultRoute((s, m) -> m.body());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"tcp://127.0.0.1:0", "memory://threads", "udp://127.0.0.1:0"})
+  void noThreadOfEventLoopsIsLeftWhenTheLastCloseHasReturned(String uri) {
+    Set<Thread> before = Thread.getAllStackTraces().keySet();
+    Server server =
+        Wirelace.server().listen(uri).defaultRoute((session, message) -> message.body()).start();
+    // As nobody else has: these loops are not shared with another test's clients.
+    Client first = Wirelace.client().ioThreads(3).connect(server.uri());
+    Client last = Wirelace.client().ioThreads(3).connect(server.uri());
+    assertThat(first.request("", new byte[1])).hasSize(1);
+    first.close();
+    assertThat(last.request("", new byte[1])).hasSize(1);
+    last.close();
+    assertThat(threadsSince(before)).noneMatch(name -> name.startsWith("lace-client"));
+    server.close();
+    assertThat(threadsSince(before)).noneMatch(name -> name.startsWith("lace-io"));
+  }
+
+  private static List<String> threadsSince(Set<Thread> before) {
+    return Thread.getAllStackTraces().keySet().stream()
+        .filter(thread -> !before.contains(thread))
+        .map(Thread::getName)
+        .toList();
   }
 
   @Test

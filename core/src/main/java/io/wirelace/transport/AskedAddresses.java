@@ -59,6 +59,7 @@ public final class AskedAddresses extends ChannelInboundHandlerAdapter {
   private final boolean reuse;
   private final Opener opener;
   private final Map<InetAddress, Further> further = new HashMap<>();
+
   /** What was gone at the last look. */
   private final Set<InetAddress> missing = new HashSet<>();
 
@@ -230,8 +231,7 @@ public final class AskedAddresses extends ChannelInboundHandlerAdapter {
     }
   }
 
-  private void follow(
-      ChannelHandlerContext ctx, Set<InetAddress> found, Set<InetAddress> gone) {
+  private void follow(ChannelHandlerContext ctx, Set<InetAddress> found, Set<InetAddress> gone) {
     if (stopped || !ctx.channel().isActive()) {
       return;
     }

@@ -37,7 +37,7 @@ public final class EventLoops implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(EventLoops.class);
   private static final LineThrottle FAILURES = new LineThrottle(LOG::error);
 
-  private static final long LOCAL_QUIET_MS = 200;
+  private static final long LOCAL_QUIET_MS = 50;
 
   private final IoBackend backend;
   private final int threads;
@@ -46,7 +46,7 @@ public final class EventLoops implements AutoCloseable {
   private final ReentrantLock lock = new ReentrantLock();
   private final List<FailureListener> failureListeners = new CopyOnWriteArrayList<>();
 
-  /** The threads of the loops for sockets. */
+  /** The threads of all loops. */
   private final List<Thread> running = new CopyOnWriteArrayList<>();
 
   // Guarded by lock.
@@ -174,12 +174,7 @@ public final class EventLoops implements AutoCloseable {
     try {
       EventLoopGroup group = local;
       if (group == null) {
-        group = // its threads are not waited for
-            new Loops(
-                threads,
-                new DefaultThreadFactory(name + "-memory", true),
-                LocalIoHandler.newFactory(),
-                new Waiting(spinWait, failureListeners));
+        group = group(LocalIoHandler.newFactory(), name + "-memory");
         local = group;
       }
       return group;
@@ -474,8 +469,7 @@ public final class EventLoops implements AutoCloseable {
 
   /**
    * Waits until the loops that were closed have ended, so that the system has their sockets back
-   * and no thread of theirs is left. Those for channels within this process stay a moment longer:
-   * no socket is theirs. Not from one of the loops.
+   * and no thread of theirs is left. Not from one of the loops.
    *
    * @return whether they have, within that time
    */
@@ -513,7 +507,7 @@ public final class EventLoops implements AutoCloseable {
   private List<EventLoopGroup> groups() {
     lock.lock();
     try {
-      return Stream.of(sockets, readiness)
+      return Stream.of(sockets, readiness, local)
           .flatMap(Stream::ofNullable)
           .filter(EventLoopGroup::isShuttingDown)
           .toList();

@@ -60,8 +60,8 @@ record QuicOptions(
    *
    * @param retryAbove {@code retry-above}: with more of them than that, a client must first prove
    *     its address (Retry); default 256; 0 asks always
-   * @param most {@code max-handshakes}: with so many of them, a new one gets the place of the oldest
-   *     of the source that has the most; default 4096
+   * @param most {@code max-handshakes}: with so many of them, a new one gets the place of the
+   *     oldest of the source that has the most; default 4096
    * @param timeout {@code handshake-timeout}: one of them is over after so long; default 10 s
    */
   record Admission(int retryAbove, int most, Duration timeout) {}

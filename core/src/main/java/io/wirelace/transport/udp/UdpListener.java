@@ -108,8 +108,7 @@ final class UdpListener extends ChannelInboundHandlerAdapter implements PeerChan
    *
    * @param seats places for the peers of all sockets of the endpoint
    */
-  UdpListener(
-      Endpoint endpoint, UdpOptions options, TransportContext context, Shares<Seat> seats) {
+  UdpListener(Endpoint endpoint, UdpOptions options, TransportContext context, Shares<Seat> seats) {
     this.seats = seats;
     this.full = turnedAway(context, seats.most() + " peers (max-peers)");
     this.share =

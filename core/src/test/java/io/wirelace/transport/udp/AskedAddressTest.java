@@ -35,8 +35,7 @@ class AskedAddressTest {
 
   @Test
   void eachAddressThatIsAskedAnswersItself() {
-    Assumptions.assumeTrue(
-        IoBackend.EPOLL.whyNot() == null, "only epoll tells the address");
+    Assumptions.assumeTrue(IoBackend.EPOLL.whyNot() == null, "only epoll tells the address");
     try (Server server = echo("udp://*:0", "epoll")) {
       for (String host : new String[] {"127.0.0.1", "127.0.0.2", "127.1.2.3", "127.0.0.2"}) {
         try (Client client =

@@ -312,8 +312,7 @@ class UdpSourceTest {
       first.prove().expectAlive();
       assertThat(Wirelace.tryConnect(small.uri()).toString()).contains("-609");
       assertThat(events)
-          .anyMatch(
-              e -> e instanceof Event.Denied d && d.fault().message().contains("per-source"));
+          .anyMatch(e -> e instanceof Event.Denied d && d.fault().message().contains("per-source"));
       try (Client other = Wirelace.connect(small.uri() + "?bind=127.0.0.2")) {
         assertThat(other.request("", new byte[4])).hasSize(4);
       }
