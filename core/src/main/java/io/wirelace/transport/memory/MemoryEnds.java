@@ -7,6 +7,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.ChannelPromise;
 import io.wirelace.transport.EndOfStream;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
@@ -15,6 +16,10 @@ import org.jspecify.annotations.Nullable;
  * and an honest {@code isWritable()}. A local channel moves every write to its peer's queue at
  * once, however long that is; here each buffer travels in a parcel that knows its sender, who
  * counts what the receiver has not read yet and stops being writable over a bound.
+ *
+ * <p>A local channel that closes takes its peer with it, and what that has not read. So one that
+ * has ended its direction in good order closes when the peer has read as far as that end, as a
+ * socket does whose kernel keeps what is under way; closed once more, it closes at once.
  */
 final class MemoryEnds extends ChannelDuplexHandler {
   static final int HIGH_WATERMARK_BYTES = 256 * 1024; // 256 KiB
@@ -27,6 +32,14 @@ final class MemoryEnds extends ChannelDuplexHandler {
   private final AtomicLong unreadBytes = new AtomicLong();
 
   private @Nullable ChannelHandlerContext context;
+
+  /** Whether the peer has yet to read the end of this direction. This side's loop. */
+  private boolean endUnderWay;
+
+  private boolean closing;
+
+  /** The end of a direction, under way. */
+  private record End(MemoryEnds sender) {}
 
   /** A buffer under way, and who sent it. */
   private static final class Parcel extends DefaultByteBufHolder {
@@ -68,10 +81,21 @@ final class MemoryEnds extends ChannelDuplexHandler {
         }
       }
     } else if (message == EndOfStream.INSTANCE) {
-      ctx.writeAndFlush(message, promise);
+      endUnderWay = true;
+      ctx.writeAndFlush(new End(this), promise);
     } else {
       ctx.write(message, promise);
     }
+  }
+
+  @Override
+  public void close(ChannelHandlerContext ctx, ChannelPromise promise) {
+    if (closing || !endUnderWay) {
+      ctx.close(promise);
+      return;
+    }
+    closing = true;
+    ctx.channel().closeFuture().addListener(closed -> promise.trySuccess());
   }
 
   @Override
@@ -79,8 +103,9 @@ final class MemoryEnds extends ChannelDuplexHandler {
     if (message instanceof Parcel parcel) {
       parcel.sender.read(parcel.bytes);
       ctx.fireChannelRead(parcel.content());
-    } else if (message == EndOfStream.INSTANCE) {
-      ctx.fireUserEventTriggered(message);
+    } else if (message instanceof End end) {
+      ctx.fireUserEventTriggered(EndOfStream.INSTANCE);
+      end.sender.endRead();
     } else {
       ctx.fireChannelRead(message);
     }
@@ -92,6 +117,25 @@ final class MemoryEnds extends ChannelDuplexHandler {
     ChannelHandlerContext ctx = context;
     if (ctx != null && before > LOW_WATERMARK_BYTES && before - bytes <= LOW_WATERMARK_BYTES) {
       ctx.executor().execute(() -> setWritable(ctx, true));
+    }
+  }
+
+  /** On the peer's loop: it has read all of ours. */
+  private void endRead() {
+    ChannelHandlerContext ctx = context;
+    if (ctx == null) {
+      return;
+    }
+    try {
+      ctx.executor()
+          .execute(() -> {
+            endUnderWay = false;
+            if (closing) {
+              ctx.close();
+            }
+          });
+    } catch (RejectedExecutionException e) {
+      // The loop has ended, and closed the channel.
     }
   }
 
