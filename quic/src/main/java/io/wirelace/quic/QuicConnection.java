@@ -80,8 +80,8 @@ final class QuicConnection extends ChannelDuplexHandler implements HoldsMemory {
   private @Nullable ChannelHandlerContext ctx;
   private @Nullable Lane first;
 
-  /** Large frames that streams have not passed on to the library; written by the event loop. */
-  private volatile long heldBytes;
+  /** Large frames that streams have not passed on to the library; others may read an old number. */
+  private long heldBytes;
 
   private boolean readsOn;
   private boolean peerEnded;
@@ -404,7 +404,7 @@ final class QuicConnection extends ChannelDuplexHandler implements HoldsMemory {
 
   /** A stream was given so much that waits, or less than none: that has left. */
   void held(long bytes) {
-    heldBytes = heldBytes + bytes;
+    heldBytes += bytes;
   }
 
   /** What the library has taken is bounded by windows, and its own memory. */

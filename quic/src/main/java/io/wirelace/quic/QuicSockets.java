@@ -140,6 +140,7 @@ final class QuicSockets {
   }
 
   /** Several datagrams in one call, where the socket can. */
+  @SuppressWarnings("deprecation") // only the one for epoll says whether the system can
   static SegmentedDatagramPacketAllocator segments(QuicOptions.Socket options, EventLoops loops) {
     int segments = Math.min(MOST_SEGMENTS, MOST_GSO_BYTES / options.datagramBytes());
     return options.gso() && segments > 1 && isEpoll(loops) && SegmentedDatagramPacket.isSupported()
