@@ -68,7 +68,7 @@ final class GoneAddress {
     String local = String.format(Locale.ROOT, "076433C6:%04X", port); // the last byte first
     for (String file : new String[] {"/proc/self/net/udp", "/proc/self/net/udp6"}) {
       try (Stream<String> lines = Files.lines(Path.of(file))) {
-        if (lines.anyMatch(line -> line.strip().split("\\s+")[1].endsWith(local))) {
+        if (lines.anyMatch(line -> line.strip().split("\\s+", -1)[1].endsWith(local))) {
           return true;
         }
       }
