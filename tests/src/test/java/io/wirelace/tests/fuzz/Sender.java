@@ -91,8 +91,8 @@ final class Sender implements Runnable {
   }
 
   private void pause() {
-    if (Thread.currentThread().isVirtual()) {
-      Thread.yield(); // one that never waits keeps its carrier, and handlers need one too
+    if (Thread.currentThread().isVirtual() && random.nextInt(64) == 0) {
+      LockSupport.parkNanos(1000); // one that never waits keeps its carrier; handlers need one too
     }
     int ns = temper.pauseNs(random);
     if (ns > 30_000) {
