@@ -447,7 +447,7 @@ final class Outbound {
       if (counted && !discarding && hasMuchRoom()) {
         owner.onRoom();
       }
-      if (++taken == CHUNKS_A_TURN || bytes >= BYTES_A_TURN) {
+      if (!discarding && (++taken == CHUNKS_A_TURN || bytes >= BYTES_A_TURN)) {
         EventLoops.nextTurn(ctx.executor(), drainWhenSettled);
         return false;
       }

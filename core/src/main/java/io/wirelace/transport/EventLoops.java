@@ -403,14 +403,28 @@ public final class EventLoops implements AutoCloseable {
     protected boolean confirmShutdown() {
       if (isShuttingDown()) {
         closeChannels();
-        runNextTurn();
+        runLastTurn();
       }
       boolean over = super.confirmShutdown();
       if (over && !isShutdown() && getNumOfRegisteredChannels() > 0) {
         closeChannels(); // they came with the last tasks
         runAllTasks();
       }
+      if (over) {
+        runLastTurn();
+      }
       return over;
+    }
+
+    /** There may be no other turn, and the loop may take no more tasks. */
+    private void runLastTurn() {
+      for (int left = nextTurn.size(); left > 0; left--) {
+        try {
+          nextTurn.remove().run();
+        } catch (RuntimeException e) {
+          LOG.warn("the last task of an event loop failed", e);
+        }
+      }
     }
 
     private void closeChannels() {

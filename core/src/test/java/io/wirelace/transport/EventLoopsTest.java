@@ -125,6 +125,33 @@ class EventLoopsTest {
     }
   }
 
+  @Test
+  void whatWaitsForTheNextTurnIsDoneThoughTheLoopEnds() throws Exception {
+    try (EventLoops loops = new EventLoops(IoBackend.NIO, 1, "test")) {
+      EventLoop loop = loops.sockets().next();
+      AtomicInteger done = new AtomicInteger();
+      Channel channel = new NioServerSocketChannel();
+      channel
+          .pipeline()
+          .addLast(
+              new ChannelInboundHandlerAdapter() {
+                @Override
+                public void handlerRemoved(ChannelHandlerContext ctx) {
+                  EventLoops.nextTurn(
+                      loop,
+                      () -> {
+                        done.incrementAndGet();
+                        EventLoops.nextTurn(loop, done::incrementAndGet);
+                      });
+                }
+              });
+      loop.register(channel).sync();
+      loop.execute(loops::close);
+      assertThat(loop.awaitTermination(20, TimeUnit.SECONDS)).isTrue();
+      assertThat(done).hasValue(2);
+    }
+  }
+
   private static final int TASKS = 20;
 
   @Test
