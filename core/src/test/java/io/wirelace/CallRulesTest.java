@@ -76,6 +76,22 @@ class CallRulesTest extends ServerCase {
   }
 
   @Test
+  void halfASurrogatePairIsRefusedWhereItWouldBecomeAnotherName() {
+    try (Client client = Wirelace.connect(server.uri())) {
+      for (String half : new String[] {"\ud800", "a\udc00b", "\ud83d\ud83d\ude00"}) {
+        assertThatThrownBy(() -> client.request(half, new byte[0]))
+            .isInstanceOf(WirelaceException.class)
+            .hasMessageContaining("surrogate");
+        assertThatThrownBy(() -> Message.of(new byte[0]).withHeader("key", half))
+            .isInstanceOf(WirelaceException.class)
+            .hasMessageContaining("surrogate");
+      }
+      assertThatThrownBy(() -> client.request("\ud83d\ude00", new byte[0]))
+          .hasMessageContaining("-645"); // a whole one is a name as any other
+    }
+  }
+
+  @Test
   void aPeersRouteWithADollarIsAnUnknownOneAndItsHeaderIsRead() throws IOException {
     try (RawPeer peer = peer()) {
       peer.send(routed(0, 1, "$mine", "x"));

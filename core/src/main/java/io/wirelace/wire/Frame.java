@@ -4,7 +4,6 @@ import io.netty.buffer.ByteBuf;
 import io.wirelace.error.ErrorCode;
 import io.wirelace.error.Fault;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
@@ -344,7 +343,7 @@ public final class Frame {
 
   /** The text of a route, for routes that were registered as text. */
   public static byte[] routeBytes(String route) {
-    byte[] encoded = route.getBytes(StandardCharsets.UTF_8);
+    byte[] encoded = Utf8.encode(route, "the route");
     if (encoded.length == 0 || encoded.length > 0xFF) {
       throw new IllegalArgumentException(
           "route of " + encoded.length + " bytes (expected 1 to 255): " + route);

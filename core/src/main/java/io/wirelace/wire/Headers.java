@@ -78,7 +78,7 @@ public final class Headers {
   private static void check(String key, String value) {
     checkKey(key);
     OwnNames.refuse("header key", key);
-    int bytes = value.getBytes(StandardCharsets.UTF_8).length;
+    int bytes = Utf8.encode(value, "a header's value").length;
     if (bytes > MAX_VALUE_BYTES) {
       throw new IllegalArgumentException(
           "value of header "
@@ -92,7 +92,7 @@ public final class Headers {
   }
 
   private static void checkKey(String key) {
-    int bytes = key.getBytes(StandardCharsets.UTF_8).length;
+    int bytes = Utf8.encode(key, "a header's key").length;
     if (bytes == 0 || bytes > MAX_KEY_BYTES) {
       throw new IllegalArgumentException(
           "header key of " + bytes + " bytes (expected 1 to " + MAX_KEY_BYTES + ")");

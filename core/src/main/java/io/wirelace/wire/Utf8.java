@@ -1,5 +1,7 @@
 package io.wirelace.wire;
 
+import io.wirelace.error.ErrorCode;
+import io.wirelace.error.WirelaceException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.CodingErrorAction;
@@ -24,6 +26,30 @@ final class Utf8 {
       kept--;
     }
     return kept;
+  }
+
+  /**
+   * The bytes of a text that a user gives.
+   *
+   * @throws WirelaceException -1 for half of a surrogate pair, which would become a question mark
+   */
+  static byte[] encode(String text, String what) {
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      if (Character.isSurrogate(c)) {
+        boolean pair = i + 1 < text.length() && Character.isSurrogatePair(c, text.charAt(i + 1));
+        if (!pair) {
+          throw new WirelaceException(
+              ErrorCode.INVALID_ARGUMENT,
+              what
+                  + " has half of a surrogate pair at "
+                  + i
+                  + " (expected text that UTF-8 can carry)");
+        }
+        i++;
+      }
+    }
+    return text.getBytes(StandardCharsets.UTF_8);
   }
 
   static String decode(ByteBuffer bytes, int at, int length, String what)

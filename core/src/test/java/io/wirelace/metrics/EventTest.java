@@ -7,6 +7,7 @@ import io.wirelace.error.ErrorCode;
 import io.wirelace.error.Fault;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.RecordComponent;
+import java.time.Instant;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 
@@ -32,6 +33,8 @@ class EventTest {
       return new IllegalStateException(EVIL);
     } else if (type == Error.class) {
       return new OutOfMemoryError(EVIL);
+    } else if (type == Instant.class) {
+      return Instant.EPOCH;
     } else if (type == Drop.class) {
       return Drop.NO_ROUTE;
     } else if (type == Counters.Snapshot.class) {
