@@ -7,9 +7,6 @@ import io.wirelace.Client;
 import io.wirelace.Wirelace;
 import java.net.InetAddress;
 import java.net.ServerSocket;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** Every exit code of {@code lace}, each from a process that really ended with it. */
@@ -98,7 +95,8 @@ class ExitCodeProgramTest {
 
   @Test
   void controlCIs130ForACallAnd0ForAServer() throws Exception {
-    assumeTrue(interruptsAreTaken(), "SIGINT is ignored here, as in a shell's background");
+    assumeTrue(
+        LaceProcess.interruptsAreTaken(), "SIGINT is ignored here, as in a shell's background");
     try (LaceProcess server = LaceProcess.server("--set", "drain-timeout=500ms");
         Relay relay = new Relay(server.uri(), "sleep");
         LaceProcess request =
@@ -110,17 +108,5 @@ class ExitCodeProgramTest {
       server.interrupt();
       assertThat(server.awaitExit()).isZero();
     }
-  }
-
-  /** A JVM leaves an ignored SIGINT ignored, and whatever this one ignores its children do too. */
-  private static boolean interruptsAreTaken() throws Exception {
-    Path status = Path.of("/proc/self/status");
-    if (!Files.exists(status)) {
-      return true;
-    }
-    List<String> ignored =
-        Files.readAllLines(status).stream().filter(line -> line.startsWith("SigIgn:")).toList();
-    long mask = Long.parseUnsignedLong(ignored.getFirst().substring(7).trim(), 16);
-    return (mask & 2) == 0;
   }
 }

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -37,6 +38,18 @@ final class LaceProcess implements AutoCloseable {
   private LaceProcess(Process process) {
     this.process = process;
     errReader = Thread.ofVirtual().start(this::readErr);
+  }
+
+  /** A JVM leaves an ignored SIGINT ignored, and whatever this one ignores its children do too. */
+  static boolean interruptsAreTaken() throws IOException {
+    Path status = Path.of("/proc/self/status");
+    if (!Files.exists(status)) {
+      return true;
+    }
+    List<String> ignored =
+        Files.readAllLines(status).stream().filter(line -> line.startsWith("SigIgn:")).toList();
+    long mask = Long.parseUnsignedLong(ignored.getFirst().substring(7).trim(), 16);
+    return (mask & 2) == 0;
   }
 
   private static Process launch(List<String> args) throws IOException {
