@@ -114,6 +114,11 @@ public class DispatchBenchmark {
 
     @Override
     public void emptied() {}
+
+    @Override
+    public void cannotGoOn(Throwable cause) {
+      throw new IllegalStateException("a message was not handled", cause);
+    }
   }
 
   private record ToInbox(MessageSink.Inbox inbox) implements FrameSink {
