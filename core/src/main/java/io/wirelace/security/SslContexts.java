@@ -111,7 +111,7 @@ final class SslContexts {
 
   /** BoringSSL's form of a key is made once, and not for each handshake. */
   private static KeyManagerFactory clientKeys(Credential own, TlsProvider provider) {
-    KeyManagerFactory keys = new KeyManagerFactoryWrapper(new OwnKeyManager(own));
+    KeyManagerFactory keys = new KeyManagerFactoryWrapper(new ClientKeys(own));
     return provider == TlsProvider.BORINGSSL ? new OpenSslCachingX509KeyManagerFactory(keys) : keys;
   }
 

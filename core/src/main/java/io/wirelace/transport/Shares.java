@@ -126,16 +126,16 @@ public final class Shares<T> {
   public void leave(T peer, SocketAddress from) {
     lock.lock();
     try {
-      if (pushedOut.remove(peer)) {
+      Source<T> source = sources.get(Places.sourceOf(from));
+      if (source == null) {
         return;
       }
-      Source<T> source = sources.get(Places.sourceOf(from));
-      if (source != null) {
+      if (!pushedOut.remove(peer)) {
         source.newcomers.remove(peer);
         source.count--;
         taken--;
-        forgetIfEmpty(from, source);
       }
+      forgetIfEmpty(from, source);
     } finally {
       lock.unlock();
     }
@@ -146,6 +146,16 @@ public final class Shares<T> {
     lock.lock();
     try {
       return taken;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** How many sources are remembered. */
+  int sources() {
+    lock.lock();
+    try {
+      return sources.size();
     } finally {
       lock.unlock();
     }
@@ -164,13 +174,14 @@ public final class Shares<T> {
     }
   }
 
+  /** Of those that have a peer that may be pushed out. */
   private Source<T> largest(long nowNs) {
     Source<T> found = largest;
     if (found == null || nowNs - lookedNs >= LOOK_NS) {
       lookedNs = nowNs;
       found = new Source<>();
       for (Source<T> source : sources.values()) {
-        if (source.count > found.count) {
+        if (source.count > found.count && !source.newcomers.isEmpty()) {
           found = source;
         }
       }

@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
  * record Netty's BoringSSL engine writes its alert, returns as if nothing were wrong, and throws
  * only at the next record. A peer that sends no further one would keep a connection that is dead.
  *
- * <p>A record that makes TLS write is rare after the handshake (an alert, an update of keys), so
- * only then the engine is asked whether it has failed. Event loop only.
+ * <p>The alert shows as something that is written within the read, so only after a read with a
+ * write, be it an answer, the engine is asked whether it has failed. Event loop only.
  */
 final class TlsDamage {
   /** Any record will do: an engine that has failed repeats its error and looks at none. */

@@ -111,6 +111,20 @@ final class SharesTest {
   }
 
   @Test
+  void aSourceWhosePeersAreAllGoneIsForgotten() {
+    for (int source = 1; source <= 8; source++) {
+      enter("of " + source, source);
+    }
+    for (int source = 9; source < 100; source++) {
+      second();
+      String pushedOut = enter("of " + source, source).pushedOut();
+      assertThat(pushedOut).isNotNull();
+      shares.leave(pushedOut, from(Integer.parseInt(pushedOut.substring(3))));
+    }
+    assertThat(shares.sources()).isEqualTo(8);
+  }
+
+  @Test
   void theUsualShareIsAllButAnEighthAndAllForThisMachine() {
     Shares<String> usual = shares(16, 0);
     assertThat(usual.mostOfOne()).isEqualTo(14);

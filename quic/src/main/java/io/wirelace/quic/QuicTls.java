@@ -7,8 +7,8 @@ import io.wirelace.config.TlsSettings;
 import io.wirelace.config.Values;
 import io.wirelace.error.ErrorCode;
 import io.wirelace.error.Fault;
+import io.wirelace.security.ClientKeys;
 import io.wirelace.security.Credential;
-import io.wirelace.security.OwnKeyManager;
 import io.wirelace.security.TlsMaterial;
 import io.wirelace.security.TlsProvider;
 import java.security.cert.X509Certificate;
@@ -103,7 +103,7 @@ final class QuicTls {
             .endpointIdentificationAlgorithm(settings.verifyHost() ? "HTTPS" : null);
     requireUsableKeys(material);
     if (!material.credentials().isEmpty()) {
-      builder.keyManager(new OwnKeyManager(material.credentialFor(null)), null);
+      builder.keyManager(new ClientKeys(material.credentialFor(null)), null);
     }
     return build(settings, builder.applicationProtocols(QuicTransport.ALPN));
   }

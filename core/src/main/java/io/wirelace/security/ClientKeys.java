@@ -15,13 +15,13 @@ import org.jspecify.annotations.Nullable;
  * without its intermediate, it is not shown to a server that names the root, and the server can
  * only say that there is none. Stateless; any thread.
  */
-public final class OwnKeyManager extends X509ExtendedKeyManager {
+public final class ClientKeys extends X509ExtendedKeyManager {
   private static final String ALIAS = "own";
 
   private final Credential own;
 
   /** Of a client. */
-  public OwnKeyManager(Credential own) {
+  public ClientKeys(Credential own) {
     this.own = own;
   }
 
