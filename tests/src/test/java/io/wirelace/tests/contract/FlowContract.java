@@ -5,7 +5,6 @@ import static org.awaitility.Awaitility.await;
 
 import io.netty.buffer.PooledByteBufAllocator;
 import io.wirelace.Client;
-import io.wirelace.HandlerBuilder;
 import io.wirelace.Server;
 import io.wirelace.dispatch.RunMode;
 import io.wirelace.metrics.Event;
@@ -23,7 +22,6 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 
 /** Much traffic, slow peers, many senders: order, bounds, and that nothing accepted is lost. */
@@ -153,64 +151,6 @@ abstract class FlowContract extends TransportContract {
       both.readOn();
       await().untilAsserted(() -> assertThat(both.arrived()).isEqualTo(accepted));
       closing.join();
-    }
-  }
-
-  /** One side is about to close with much in its queues, while the other sends without a pause. */
-  private static final class TwoWays implements AutoCloseable {
-    private static final int BODY_BYTES = 1000;
-
-    private final CountDownLatch mayRead = new CountDownLatch(1);
-    private final AtomicInteger arrived = new AtomicInteger();
-    private volatile boolean over;
-
-    <B extends HandlerBuilder<B>> B receivedBy(B builder) {
-      return builder
-          .receive(
-              "there",
-              (session, message) -> {
-                mayRead.await();
-                arrived.incrementAndGet();
-              })
-          .receive("back", RunMode.INLINE, (session, message) -> {});
-    }
-
-    /** How many notifications the one that closes has accepted for the other. */
-    int fill(Session closes, Session sendsOn) {
-      Thread.ofVirtual()
-          .start(() -> {
-            while (!over && sendsOn.isOpen()) {
-              if (!sendsOn.trySend("back", new byte[BODY_BYTES]).accepted()) {
-                LockSupport.parkNanos(100_000);
-              }
-            }
-          });
-      int accepted = 0;
-      int full = 0;
-      while (full < 20) { // full for a while, not only for now
-        if (closes.trySend("there", new byte[BODY_BYTES]).accepted()) {
-          accepted++;
-          full = 0;
-        } else {
-          full++;
-          LockSupport.parkNanos(1_000_000);
-        }
-      }
-      return accepted;
-    }
-
-    void readOn() {
-      mayRead.countDown();
-    }
-
-    int arrived() {
-      return arrived.get();
-    }
-
-    @Override
-    public void close() {
-      over = true;
-      readOn();
     }
   }
 
